@@ -1,0 +1,295 @@
+import {
+  D_ACKNOWLEDGEMENT,
+  D_PAYLOAD,
+  D_PAYLOAD_CAPTURED,
+  D_PAYLOAD_LENGTH,
+  D_SEQUENCE,
+  D_TCP_FLAGS,
+  GAP_ACKNOWLEDGED,
+  GAP_BUFFER,
+  GAP_END,
+  GAP_TIMEOUT,
+  STREAM_ANCHORED,
+  STREAM_DONE,
+  STREAM_POISONED,
+  TCP_ACK,
+  TCP_FIN,
+  TCP_SYN,
+  X_ACKNOWLEDGED,
+  X_BLOCKS,
+  X_BUFFERED,
+  X_DELIVERED,
+  X_DROPPED_BYTES,
+  X_DROPPED_SEGMENTS,
+  X_END,
+  X_FLAGS,
+  X_GAP_BYTES,
+  X_GAPS,
+  X_HIGH_WATERMARK,
+  X_HIGHEST,
+  X_HOLE_SINCE,
+  X_OFFSET,
+  X_OUT_OF_ORDER,
+  X_RETRANSMITS,
+  X_RETRANSMITTED_BYTES,
+  X_SEQUENCE,
+  X_SKIP_UNTIL,
+} from '../layout'
+import { dropOnOverflow, holeTimeout, overlapPolicy, sideBlocks } from './config'
+import { emitData, emitGap, emitStopped, hasRoom } from './emit'
+import { listHole, oldestHole, unlistHole } from './holes'
+import { blocksFree, blocksRetired } from './pool'
+import { blocksNeeded, bytesAt, clearWindow, firstBuffered, insert, isWindowEmpty, release, runAt } from './window'
+
+/**
+ * TCP reassembly of one side (RFC 9293, section 3.4 for sequence numbers). Invariant: all bytes below X_OFFSET have
+ * been delivered, skipped or given up, in that order; the window holds bytes above it only; the byte at X_OFFSET is in
+ * the window only while `deliver` is at work.
+ *
+ * Functions that answer with a bool can be called again after false: the ring was full, and what they had done stays done.
+ */
+
+/** Farthest a segment may lie ahead: the largest window there is (RFC 7323, section 2.3). */
+const MAX_AHEAD: i32 = 1 << 30
+
+function flagged(side: usize, flags: u32): bool {
+  return (load<u32>(side, X_FLAGS) & flags) != 0
+}
+
+function setFlag(side: usize, flag: u32): void {
+  store<u32>(side, load<u32>(side, X_FLAGS) | flag, X_FLAGS)
+}
+
+function add64(side: usize, offset: usize, n: u64): void {
+  store<u64>(side + offset, load<u64>(side + offset) + n)
+}
+
+function add32(side: usize, offset: usize, n: u32): void {
+  store<u32>(side + offset, load<u32>(side + offset) + n)
+}
+
+/** Whether this side takes no more bytes. */
+export function isStopped(side: usize): bool {
+  return flagged(side, STREAM_DONE | STREAM_POISONED)
+}
+
+/** Signed distance in bytes from the next byte to deliver to this sequence number. */
+function distance(side: usize, sequence: u32): i32 {
+  return <i32>(sequence - load<u32>(side, X_SEQUENCE))
+}
+
+/** Anchors the side at its first sequence number and counts the segment in `d`; before `acceptSegment`, once. */
+export function countSegment(d: usize, side: usize): void {
+  const flags = <u32>load<u8>(d, D_TCP_FLAGS)
+  const sequence = load<u32>(d, D_SEQUENCE) + <u32>((flags & TCP_SYN) != 0)
+  const length = load<u32>(d, D_PAYLOAD_LENGTH)
+  const isFresh = (flags & TCP_SYN) != 0 && load<u64>(side, X_HIGHEST) == 0
+  if (isFresh || !flagged(side, STREAM_ANCHORED)) {
+    // Mid-stream, the first payload is where the stream begins: a bare ACK may be a keep-alive, one byte below.
+    if ((flags & TCP_SYN) == 0 && length == 0) return
+    setFlag(side, STREAM_ANCHORED)
+    store<u32>(side, sequence, X_SEQUENCE)
+  }
+  const ahead = distance(side, sequence)
+  if (ahead > MAX_AHEAD) return
+  const start = <i64>load<u64>(side, X_OFFSET) + ahead
+  const end = start + length
+  if ((flags & TCP_FIN) != 0 && end >= 0 && load<u64>(side, X_END) == u64.MAX_VALUE) store<u64>(side, <u64>end, X_END)
+  if (length == 0) return
+  const past = end - <i64>min<u64>(load<u64>(side, X_END), i64.MAX_VALUE)
+  if (past > 0) drop(side, <u32>min<i64>(past, length))
+  if (end <= <i64>load<u64>(side, X_OFFSET)) {
+    // One byte just below what is expected is a keep-alive (RFC 9293, section 3.8.4).
+    if (length > 1 || ahead != -1) {
+      add32(side, X_RETRANSMITS, 1)
+      add64(side, X_RETRANSMITTED_BYTES, length)
+    }
+  } else if (ahead > 0) {
+    add32(side, X_OUT_OF_ORDER, 1)
+  }
+}
+
+/** Takes the payload of `d` into the side's stream and delivers what has become ready. */
+export function acceptSegment(d: usize, side: usize, time: u64): bool {
+  const captured = load<u32>(d, D_PAYLOAD_CAPTURED)
+  if (captured == 0 || !flagged(side, STREAM_ANCHORED)) return true
+  const payload = <usize>load<u32>(d, D_PAYLOAD)
+  const sequence = load<u32>(d, D_SEQUENCE) + <u32>((<u32>load<u8>(d, D_TCP_FLAGS) & TCP_SYN) != 0)
+  while (!isStopped(side)) {
+    const next = <i64>load<u64>(side, X_OFFSET)
+    const ahead = distance(side, sequence)
+    if (ahead > MAX_AHEAD) {
+      drop(side, captured)
+      return true
+    }
+    const segmentStart = next + ahead
+    const segmentEnd = segmentStart + captured
+    // Bytes behind the FIN are no part of the stream (RFC 9293, section 3.10.7.4).
+    const end = min<i64>(segmentEnd, <i64>min<u64>(load<u64>(side, X_END), i64.MAX_VALUE))
+    const start = max<i64>(segmentStart, next)
+    if (end <= start) return isWindowEmpty(side) || deliver(side, time)
+    if (<u64>end > load<u64>(side, X_HIGHEST)) store<u64>(side, <u64>end, X_HIGHEST)
+    const data = payload + <usize>(start - segmentStart)
+    if (start == next) {
+      if (isWindowEmpty(side)) return deliverView(side, data, <usize>(end - start), time)
+      // Where bytes are buffered already the policy decides; up to there the segment is delivered as it lies.
+      const buffered = <i64>min<u64>(firstBuffered(side, <u64>next), <u64>end)
+      const overlapping = payload + <usize>(buffered - segmentStart)
+      insert(side, <u64>buffered, <u64>end, overlapping, false, overlapPolicy, segmentStart, segmentEnd)
+      if (buffered > start && !deliverView(side, data, <usize>(buffered - start), time)) return false
+      if (!deliver(side, time)) return false
+    } else {
+      if (!makeRoom(side, <u64>start, <u64>end, time)) return false
+      if (<i64>load<u64>(side, X_OFFSET) != next) continue
+      insert(side, <u64>start, <u64>end, data, true, overlapPolicy, segmentStart, segmentEnd)
+      const held = load<u32>(side, X_BUFFERED)
+      if (held > load<u32>(side, X_HIGH_WATERMARK)) store<u32>(side, held, X_HIGH_WATERMARK)
+      return deliver(side, time)
+    }
+  }
+  return true
+}
+
+/** Takes an acknowledgement of the peer: a hole below it was filled for the receiver, but not for the capture. */
+export function acceptAcknowledgement(d: usize, side: usize, time: u64): bool {
+  if ((<u32>load<u8>(d, D_TCP_FLAGS) & TCP_ACK) == 0 || !flagged(side, STREAM_ANCHORED)) return true
+  const ahead = distance(side, load<u32>(d, D_ACKNOWLEDGEMENT))
+  if (ahead > 0 && ahead <= MAX_AHEAD) {
+    const acknowledged = load<u64>(side, X_OFFSET) + ahead
+    if (acknowledged > load<u64>(side, X_ACKNOWLEDGED)) store<u64>(side, acknowledged, X_ACKNOWLEDGED)
+  }
+  return isWindowEmpty(side) || deliver(side, time)
+}
+
+function drop(side: usize, bytes: u32): void {
+  add64(side, X_DROPPED_BYTES, bytes)
+  add32(side, X_DROPPED_SEGMENTS, 1)
+}
+
+/** Takes the side past `bytes` bytes. */
+function pass(side: usize, bytes: u64): void {
+  add64(side, X_OFFSET, bytes)
+  add32(side, X_SEQUENCE, <u32>bytes)
+}
+
+function deliverView(side: usize, data: usize, length: usize, time: u64): bool {
+  if (!emit(side, data, length, time)) return false
+  pass(side, length)
+  return true
+}
+
+/** Hands bytes at X_OFFSET to the listener, but for those it skips. */
+function emit(side: usize, data: usize, length: usize, time: u64): bool {
+  const offset = load<u64>(side, X_OFFSET)
+  const until = load<u64>(side, X_SKIP_UNTIL)
+  const skipped = until > offset ? <usize>min<u64>(until - offset, length) : 0
+  if (skipped < length) {
+    if (!hasRoom()) return false
+    emitData(side, offset + skipped, data + skipped, length - skipped, time)
+  }
+  add64(side, X_DELIVERED, length)
+  return true
+}
+
+/** Delivers what has become ready, giving up holes that the peer has acknowledged past. */
+export function deliver(side: usize, time: u64): bool {
+  while (true) {
+    const offset = load<u64>(side, X_OFFSET)
+    const run = runAt(side, offset)
+    if (run != 0) {
+      if (!emit(side, bytesAt(side, offset), run, time)) return false
+      add32(side, X_BUFFERED, -(<u32>run))
+      pass(side, run)
+      continue
+    }
+    release(side, offset)
+    if (isWindowEmpty(side)) {
+      unlistHole(side)
+      return true
+    }
+    if (firstBuffered(side, offset) > load<u64>(side, X_ACKNOWLEDGED)) {
+      listHole(side, time)
+      return true
+    }
+    if (!giveUpHole(side, GAP_ACKNOWLEDGED, time)) return false
+  }
+}
+
+/** Tells the gap between X_OFFSET and the first buffered byte, and passes it. */
+function giveUpHole(side: usize, reason: u32, time: u64): bool {
+  return giveUpUntil(side, firstBuffered(side, load<u64>(side, X_OFFSET)), reason, time)
+}
+
+function giveUpUntil(side: usize, end: u64, reason: u32, time: u64): bool {
+  const offset = load<u64>(side, X_OFFSET)
+  if (end <= offset) return true
+  if (!hasRoom()) return false
+  emitGap(side, offset, end - offset, reason, time)
+  add64(side, X_GAP_BYTES, end - offset)
+  add32(side, X_GAPS, 1)
+  pass(side, end - offset)
+  // What held bytes back is over; another hole behind it begins its own wait.
+  unlistHole(side)
+  return true
+}
+
+/** Keeps within the bounds before [start, end) is buffered: gives up holes, or the side, as the policy says. */
+function makeRoom(side: usize, start: u64, end: u64, time: u64): bool {
+  const needed = blocksNeeded(side, start, end)
+  if (needed == 0) return true
+  while (!isStopped(side)) {
+    const isOverSide = <usize>load<u32>(side, X_BLOCKS) + needed > sideBlocks
+    if (!isOverSide && needed <= blocksFree()) return true
+    // Blocks that the host has yet to read will do, once it has.
+    if (!isOverSide && needed <= blocksFree() + blocksRetired()) return false
+    if (dropOnOverflow) return poison(side, time)
+    // For the bound of the whole tracker the oldest hole of all goes first.
+    const victim = isOverSide || oldestHole() == 0 ? side : oldestHole()
+    if (victim == side) {
+      const until = min<u64>(firstBuffered(side, load<u64>(side, X_OFFSET)), start)
+      return giveUpUntil(side, until, GAP_BUFFER, time) && deliver(side, time)
+    }
+    if (!giveUpHole(victim, GAP_BUFFER, time) || !deliver(victim, time)) return false
+  }
+  return true
+}
+
+function poison(side: usize, time: u64): bool {
+  if (!hasRoom()) return false
+  add64(side, X_DROPPED_BYTES, load<u32>(side, X_BUFFERED))
+  stop(side, STREAM_POISONED)
+  emitStopped(side, time)
+  return true
+}
+
+/** Ends the delivery of a side: what it holds is given back. */
+export function stop(side: usize, flag: u32): void {
+  unlistHole(side)
+  clearWindow(side)
+  setFlag(side, flag)
+}
+
+/** Gives up the holes that have waited for the configured time. */
+export function expireHoles(time: u64): bool {
+  while (true) {
+    const side = oldestHole()
+    if (side == 0) return true
+    const since = load<u64>(side, X_HOLE_SINCE)
+    if (time < since || time - since < holeTimeout) return true
+    if (!giveUpHole(side, GAP_TIMEOUT, time) || !deliver(side, time)) return false
+  }
+}
+
+/** Delivers all that is left at the end of a flow, holes as gaps, up to what was buffered, acknowledged or ended by FIN. */
+export function flush(side: usize, time: u64): bool {
+  if (isStopped(side) || !flagged(side, STREAM_ANCHORED)) return true
+  while (!isWindowEmpty(side)) {
+    if (!deliver(side, time)) return false
+    if (!isWindowEmpty(side) && !giveUpHole(side, GAP_END, time)) return false
+  }
+  const end = load<u64>(side, X_END)
+  if (end != u64.MAX_VALUE) return giveUpUntil(side, end, GAP_END, time)
+  // One past the last byte may be the acknowledgement of a FIN that was not captured.
+  const acknowledged = load<u64>(side, X_ACKNOWLEDGED)
+  return acknowledged <= load<u64>(side, X_HIGHEST) + 1 || giveUpUntil(side, acknowledged, GAP_END, time)
+}

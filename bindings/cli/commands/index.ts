@@ -1,0 +1,9 @@
+import type { Command } from '../command'
+import { flows } from './flows'
+import { summary } from './summary'
+
+/** All commands, in the order of `--help`: a command is a file here and a line in this table. */
+export const commands: readonly Command[] = [summary, flows]
+
+/** The one that is meant when none is named. */
+export const DEFAULT_COMMAND = summary.name

@@ -1,0 +1,20 @@
+import { defineCommand } from '../command'
+import { type OutputOptions, outputOptions } from '../options/output'
+import { type TrackingOptions, trackingOptions } from '../options/tracking'
+import { print } from '../print'
+
+export const summary = defineCommand<OutputOptions & TrackingOptions>({
+  name: 'summary',
+  summary: 'one screen: totals, protocols, ends of flows, top talkers (the default)',
+  description:
+    'Prints one screen about captures: packets, bytes, duration and rate, flows by protocol, how they ended, and the ' +
+    'pairs of hosts that exchanged the most.',
+  examples: [
+    { call: 'flowscope trace.pcap', does: 'about one capture' },
+    { call: 'flowscope summary day1.pcap day2.pcap', does: 'about two, as one' },
+    { call: 'zcat trace.pcap.gz | flowscope -', does: 'about what comes through a pipe' },
+    { call: 'flowscope summary --format ndjson trace.pcap', does: 'its figures as one JSON object' },
+  ],
+  options: [outputOptions, ...trackingOptions],
+  run: (captures, options, host) => print({ captures, options, host, showFlows: false }),
+})

@@ -1,0 +1,144 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { CaptureError, FlowTracker, ModuleError, OutOfMemoryError, stdinSource, type TrackerStats } from '../index'
+import { checkCaptures, fileErrorReason, nameOf, STDIN } from './captures'
+import { type Host, UsageError } from './command'
+import type { CliKey, EndedFlow } from './flow'
+import { extractorOf, trackerConfigOf } from './options/tracker'
+import type { TrackingOptions } from './options/tracking'
+import type { Output } from './output/output'
+import { sanitize } from './output/sanitize'
+import type { Progress } from './progress'
+import type { Damage } from './report'
+import { onStopSignal } from './stop'
+
+/** Milliseconds that standard input is read on after Ctrl-C: tcpdump gets it too, and then writes what it held back. */
+const LAST_WORDS = 500
+
+/** Flows that are printed at the end before signals have their turn again. */
+const FLOWS_A_TURN = 1024
+
+export interface SessionOptions {
+  readonly captures: readonly string[]
+  readonly tracking: TrackingOptions
+  readonly host: Host
+  /** Reading ends when nobody reads this any more. */
+  readonly output: Output
+  readonly progress: Progress
+  /** Called for each flow when it ends; reading waits for the answer. */
+  onFlow(flow: EndedFlow): Promise<void> | undefined
+  /** Called for each capture that could not be read to its end, after the flows before. */
+  onDamage(damage: Damage): Promise<void>
+}
+
+/**
+ * Reads captures one after the other through one tracker, and then ends the flows that are left. A damaged capture
+ * does not keep the next from being read. The first Ctrl-C or SIGTERM ends the reading, as if there were no more.
+ *
+ * @throws UsageError before anything was read
+ */
+export async function trackCaptures(options: SessionOptions): Promise<TrackerStats> {
+  checkCaptures(options.captures, options.host)
+  using tracker = await createTracker(options.tracking)
+  await new Session(tracker, options).run()
+  return tracker.stats
+}
+
+async function createTracker(options: TrackingOptions): Promise<FlowTracker<CliKey>> {
+  try {
+    return await FlowTracker.create(extractorOf(options), trackerConfigOf(options))
+  } catch (error) {
+    if (error instanceof OutOfMemoryError) throw new UsageError(`--max-flows ${options.maxFlows}: ${error.message}`)
+    if (error instanceof ModuleError) throw new UsageError(`${error.message}: ${error.cause}`)
+    throw error
+  }
+}
+
+class Session {
+  readonly #tracker: FlowTracker<CliKey>
+  readonly #options: SessionOptions
+  readonly #reading = new AbortController()
+  /** The capture at work. */
+  #current = ''
+  #isStopping = false
+
+  constructor(tracker: FlowTracker<CliKey>, options: SessionOptions) {
+    this.#tracker = tracker
+    this.#options = options
+  }
+
+  async run(): Promise<void> {
+    const { captures, host, output, progress } = this.#options
+    output.onClose = () => this.#reading.abort()
+    const ignoreSignals = onStopSignal(host, () => this.#stop())
+    try {
+      for (const capture of captures) {
+        if (this.#isStopping || output.isClosed) break
+        await this.#read(capture)
+        // Captures may be too small for the tracker to let signals have their turn.
+        await nextTurn()
+      }
+      progress.clear()
+      await this.#finish()
+    } finally {
+      progress.clear()
+      ignoreSignals()
+    }
+  }
+
+  #stop(): void {
+    this.#isStopping = true
+    if (this.#current === STDIN) setTimeout(() => this.#reading.abort(), LAST_WORDS).unref()
+    else this.#reading.abort()
+  }
+
+  async #read(capture: string): Promise<void> {
+    const { progress, onFlow, onDamage } = this.#options
+    this.#current = capture
+    let offset = 0
+    try {
+      const events = this.#tracker.read(capture === STDIN ? stdinSource() : capture, {
+        signal: this.#reading.signal,
+        onProgress: ({ bytesRead, bytesTotal }) => {
+          offset = bytesRead
+          progress.update(sanitize(nameOf(capture)), bytesRead, bytesTotal)
+        },
+      })
+      for await (const event of events) {
+        if (event.kind !== 'ended') continue
+        const wait = onFlow(event)
+        if (wait) await wait
+      }
+    } catch (error) {
+      const damage = this.#damageOf(capture, error, offset)
+      if (!damage) return
+      progress.clear()
+      await onDamage(damage)
+    }
+  }
+
+  async #finish(): Promise<void> {
+    const { output, onFlow } = this.#options
+    let count = 0
+    for (const event of this.#tracker.finishing()) {
+      if (output.isClosed) return
+      if (event.kind === 'ended') await onFlow(event)
+      if (++count % FLOWS_A_TURN === 0) await nextTurn()
+    }
+  }
+
+  /** Undefined when the reading was ended on purpose. */
+  #damageOf(capture: string, error: unknown, bytesRead: number): Damage | undefined {
+    if (this.#reading.signal.aborted) return undefined
+    if (error instanceof CaptureError) {
+      // Ctrl-C ends the sender too, perhaps inside a record.
+      if (this.#isStopping && error.code === 'truncated') return undefined
+      return { capture, offset: error.offset, reason: error.message }
+    }
+    if (!isSystemError(error)) throw error
+    return { capture, offset: bytesRead, reason: `cannot be read on: ${fileErrorReason(error)} at byte ${bytesRead}` }
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}

@@ -1,0 +1,311 @@
+import {
+  COLD_SIZE,
+  D_MATCHED,
+  D_SIZE,
+  F_PROTOCOL,
+  FEED_DAMAGED,
+  FEED_EVENTS,
+  FEED_EXTRACT,
+  HOT_SIZE,
+  RECONFIGURE_EVENTS,
+  RECONFIGURE_NO_MEMORY,
+} from '../../assembly/layout'
+import { CallGuard } from '../common/call-guard'
+import { secondsToNanoseconds } from '../common/duration'
+import { OutOfMemoryError } from '../common/errors'
+import { Core } from '../core/core'
+import { customView, writeExtraction } from '../extract/custom'
+import { decodeKey, type FlowKey, keyBlock, reportedProtocol } from '../extract/flow-key'
+import type { Plan } from '../extract/plan'
+import { encodeConfig, type FlowTrackerConfig, type ResolvedOptions } from './config'
+import { EventDecoder } from './event-decoder'
+import { type FlowEvent, PacketWindow } from './events'
+import { FlowEntry, type KeyDecoder, recordKeyBlock } from './flow-entry'
+
+/** Bytes asked of a source at once. */
+export const READ_SIZE = 1 << 20
+
+/** Room for one read, and before it for what the last one left unfinished: less than a record of the longest frame. */
+const INPUT_CAPACITY = READ_SIZE + (READ_SIZE >> 1)
+
+/** What one call of `feed` came to. */
+export interface FeedResult {
+  /** Address of the first byte that was not consumed. */
+  readonly next: number
+  /** The core has reported damage there. */
+  readonly isDamaged: boolean
+}
+
+/**
+ * Drives one instance of the core for a tracker: calls it again while its ring is full, keeps events in order
+ * whoever causes them, and calls the user's functions.
+ *
+ * Errors of the user's functions never pass through the core. They are kept until the core has finished what it has
+ * begun, and then thrown once, by {@link Engine.raise}; events lie in the queue until they are asked for.
+ */
+export class Engine<K extends FlowKey, S> {
+  readonly core: Core
+  readonly guard = new CallGuard('FlowTracker')
+  readonly #plan: Plan
+  readonly #options: ResolvedOptions<K, S>
+  readonly #window: PacketWindow
+  readonly #keyDecoder: KeyDecoder<K>
+  readonly #decoder: EventDecoder<K, S>
+  /** Events that were taken out of the ring to make room, before those in the ring. */
+  #queue: FlowEvent<K, S>[] = []
+  /** Events of the queue that have been taken. */
+  #taken = 0
+  #config: FlowTrackerConfig
+  #idleTimeoutOf: ResolvedOptions<K, S>['idleTimeoutOf']
+  /** The core is to be called again with the same input. */
+  #isUnfinished = false
+  #failure: { readonly error: unknown } | undefined
+
+  private constructor(core: Core, plan: Plan, options: ResolvedOptions<K, S>) {
+    this.core = core
+    this.#plan = plan
+    this.#options = options
+    this.#config = options.config
+    this.#idleTimeoutOf = options.idleTimeoutOf
+    this.#window = new PacketWindow(core)
+    // The plan decides which keys there are, and K follows from the extractor that it was compiled of.
+    this.#keyDecoder = { decodeKey: (block) => decodeKey(block, plan.format) as K }
+    this.#decoder = new EventDecoder(core, this.#window, {
+      ...this.#keyDecoder,
+      ...(options.userState && { createUser: (key: K) => this.#createUser(key) }),
+    })
+    if (this.#config.packetEvents) this.#decoder.keepKeys([])
+  }
+
+  /** @throws ModuleError, OutOfMemoryError */
+  static async create<K extends FlowKey, S>(plan: Plan, options: ResolvedOptions<K, S>): Promise<Engine<K, S>> {
+    let engine: Engine<K, S> | undefined
+    const { config, hashSeed, idleTimeoutOf } = options
+    const coreConfig = encodeConfig(config, plan, hashSeed, idleTimeoutOf !== undefined)
+    const core = await Core.create(coreConfig, INPUT_CAPACITY, {
+      idleTimeoutOf: (index) => engine?.answerIdleTimeout(index) ?? -1,
+    })
+    engine = new Engine(core, plan, options)
+    return engine
+  }
+
+  get config(): FlowTrackerConfig {
+    return this.#config
+  }
+
+  /** What gives single flows an idle timeout of their own. */
+  get idleTimeoutOf(): ResolvedOptions<K, S>['idleTimeoutOf'] {
+    return this.#idleTimeoutOf
+  }
+
+  /** The next event, undefined when there is none. */
+  take(): FlowEvent<K, S> | undefined {
+    if (this.#taken < this.#queue.length) return this.#queue[this.#taken++]
+    if (this.#taken > 0) this.#resetQueue()
+    return this.#decoder.next()
+  }
+
+  /** All events that there are, one by one. */
+  *drain(): Generator<FlowEvent<K, S>, void, undefined> {
+    for (;;) {
+      this.guard.check()
+      const event = this.take()
+      if (!event) return
+      yield event
+    }
+  }
+
+  /** Empties the ring into the queue. What is kept for each flow is then in step with the core. */
+  settle(): void {
+    for (let event = this.#decoder.next(); event; event = this.#decoder.next()) this.#queue.push(event)
+  }
+
+  /** Takes all events that there are. */
+  takeAll(): FlowEvent<K, S>[] {
+    this.settle()
+    const events = this.#taken > 0 ? this.#queue.slice(this.#taken) : this.#queue
+    this.#resetQueue()
+    return events
+  }
+
+  /** Throws what a function of the user's has thrown since the last time. */
+  raise(): void {
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
+  }
+
+  /** Calls what the core may leave unfinished for want of room until it is done. */
+  complete(step: () => number): void {
+    this.settle()
+    while (step() === 0) this.settle()
+    this.settle()
+  }
+
+  /** Tracks the records between two addresses, events coming out on the way; raises at the end. */
+  *feed(start: number, end: number): Generator<FlowEvent<K, S>, FeedResult, undefined> {
+    let next = start
+    do {
+      next = this.#feedOnce(next, end)
+      yield* this.drain()
+    } while (this.#isUnfinished)
+    this.raise()
+    return { next, isDamaged: this.core.exports.feedStatus() === FEED_DAMAGED }
+  }
+
+  /** Tracks the records between two addresses, all of them whole; events gather in the queue. Raises at the end. */
+  feedWhole(start: number, end: number): void {
+    let next = start
+    do {
+      next = this.#feedOnce(next, end)
+      this.settle()
+    } while (this.#isUnfinished)
+    this.raise()
+  }
+
+  /**
+   * Takes over another configuration, or another function for idle timeouts.
+   *
+   * @throws OutOfMemoryError, and then everything is as before
+   */
+  reconfigure(config: FlowTrackerConfig, idleTimeoutOf: ResolvedOptions<K, S>['idleTimeoutOf']): void {
+    this.settle()
+    if (config.packetEvents && !this.#config.packetEvents) this.#decoder.keepKeys(this.#liveKeys())
+    this.#applyConfig(config, idleTimeoutOf)
+    if (!config.packetEvents) this.#decoder.keepKeys(undefined)
+    this.#config = config
+    this.#idleTimeoutOf = idleTimeoutOf
+    this.core.exports.refreshIdleTimeouts()
+  }
+
+  /** Index of the record of the flow with this key, -1 when there is none. */
+  find(key: FlowKey): number {
+    const { exports } = this.core
+    this.core.memory().bytes.set(keyBlock(key), exports.keyPointer() >>> 0)
+    return (exports.findFlow() >>> 0) - 1
+  }
+
+  /** Index of the first live record at or after this one, -1 when there is none. */
+  nextLive(index: number): number {
+    return (this.core.exports.nextFlow(index) >>> 0) - 1
+  }
+
+  /** A copy of a live record. The ring must have been settled. */
+  entry(index: number): FlowEntry<K, S> {
+    const bytes = new Uint8Array(HOT_SIZE + COLD_SIZE)
+    const { hot, cold } = this.#recordAt(index)
+    const memory = this.core.memory().bytes
+    bytes.set(memory.subarray(hot, hot + HOT_SIZE))
+    bytes.set(memory.subarray(cold, cold + COLD_SIZE), HOT_SIZE)
+    const record = { bytes, data: new DataView(bytes.buffer), hot: 0, cold: HOT_SIZE }
+    return new FlowEntry(
+      record,
+      this.#keyDecoder,
+      undefined,
+      this.#decoder.encapsulationsOf(index),
+      this.#decoder.userOf(index),
+    )
+  }
+
+  /** Removes a live record without an event. */
+  forget(index: number): void {
+    this.settle()
+    this.core.exports.forgetFlow(index)
+    this.#decoder.drop(index)
+  }
+
+  /** What the core's import answers. It must not throw. */
+  answerIdleTimeout(index: number): number {
+    const { hot, cold } = this.#recordAt(index)
+    const { bytes } = this.core.memory()
+    const key = this.#keyDecoder.decodeKey(recordKeyBlock(bytes, hot, cold))
+    const protocol = reportedProtocol(key, bytes[hot + F_PROTOCOL] ?? 0)
+    const answer = this.#callUser('idleTimeoutOf', () => {
+      const seconds = this.#idleTimeoutOf?.(key, protocol)
+      return seconds === undefined ? undefined : secondsToNanoseconds(seconds, 'idleTimeoutOf')
+    })
+    return answer === undefined ? -1 : Number(answer)
+  }
+
+  /** Calls the core with some input, and sees to what it needs before it is called with the rest. */
+  #feedOnce(start: number, end: number): number {
+    const { exports } = this.core
+    this.#window.move()
+    // Once a function has failed, only the batch that the core has begun is finished.
+    const next = exports.feed(start, this.#failure ? start : end) >>> 0
+    const status = exports.feedStatus()
+    this.#isUnfinished = status === FEED_EXTRACT || status === FEED_EVENTS
+    if (status === FEED_EXTRACT) this.#extractBatch()
+    return next
+  }
+
+  #resetQueue(): void {
+    this.#queue = []
+    this.#taken = 0
+  }
+
+  /** What `userState` makes; undefined where it throws, which the call at work does then at its end. */
+  #createUser(key: K): S {
+    return this.#callUser('userState', () => this.#options.userState?.(key)) as S
+  }
+
+  /** Calls a function of the user's; undefined when it throws. */
+  #callUser<T>(name: string, callback: () => T): T | undefined {
+    try {
+      return this.guard.call(name, callback)
+    } catch (error) {
+      this.#failure ??= { error }
+      return undefined
+    }
+  }
+
+  #extractBatch(): void {
+    const { custom } = this.#plan
+    const { exports } = this.core
+    const views = this.core.memory()
+    const count = exports.batchCount()
+    for (let i = 0, d = exports.batchPointer() >>> 0; i < count; i++, d += D_SIZE) {
+      if (views.data.getUint8(d + D_MATCHED) === 0) continue
+      const isWritten = this.#callUser('extractor', () => {
+        writeExtraction(views, d, custom?.(customView(views, d)))
+        return true
+      })
+      if (!isWritten) views.data.setUint8(d + D_MATCHED, 0)
+    }
+  }
+
+  #applyConfig(config: FlowTrackerConfig, idleTimeoutOf: ResolvedOptions<K, S>['idleTimeoutOf']): void {
+    const { exports } = this.core
+    this.#writeConfig(config, idleTimeoutOf)
+    let answer = exports.reconfigure()
+    while (answer === RECONFIGURE_EVENTS) {
+      this.settle()
+      answer = exports.reconfigure()
+    }
+    if (answer === RECONFIGURE_NO_MEMORY) {
+      this.#writeConfig(this.#config, this.#idleTimeoutOf)
+      exports.reconfigure()
+      throw new OutOfMemoryError(config.maxFlows)
+    }
+    this.settle()
+  }
+
+  #writeConfig(config: FlowTrackerConfig, idleTimeoutOf: ResolvedOptions<K, S>['idleTimeoutOf']): void {
+    this.core.writeConfig(encodeConfig(config, this.#plan, this.#options.hashSeed, idleTimeoutOf !== undefined))
+  }
+
+  *#liveKeys(): Generator<readonly [index: number, key: K]> {
+    for (let index = this.nextLive(0); index >= 0; index = this.nextLive(index + 1)) {
+      const { hot, cold } = this.#recordAt(index)
+      yield [index, this.#keyDecoder.decodeKey(recordKeyBlock(this.core.memory().bytes, hot, cold))]
+    }
+  }
+
+  #recordAt(index: number): { readonly hot: number; readonly cold: number } {
+    const { exports } = this.core
+    return {
+      hot: (exports.hotPointer() >>> 0) + index * HOT_SIZE,
+      cold: (exports.coldPointer() >>> 0) + index * COLD_SIZE,
+    }
+  }
+}

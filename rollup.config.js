@@ -1,0 +1,36 @@
+import commonjs from '@rollup/plugin-commonjs'
+import nodeResolve from '@rollup/plugin-node-resolve'
+import dts from 'rollup-plugin-dts'
+import esbuild from 'rollup-plugin-esbuild'
+import { coreLocation, executable, thirdPartyNotices } from './scripts/rollup-plugins.js'
+
+// All files lie flat in build/, next to core.wasm, so that each finds it by the same relative URL.
+const library = { index: 'bindings/index.ts' }
+const commandLine = { cli: 'bindings/cli/main.ts' }
+
+export default [
+  {
+    input: { ...library, ...commandLine },
+    external: /^node:/,
+    output: {
+      dir: 'build',
+      format: 'esm',
+      sourcemap: true,
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunk-[name].js',
+    },
+    plugins: [
+      nodeResolve({ exportConditions: ['node'], preferBuiltins: true }),
+      commonjs(),
+      esbuild({ target: 'es2022', loaders: { '.json': 'json' } }),
+      coreLocation(),
+      executable('cli'),
+      thirdPartyNotices(),
+    ],
+  },
+  {
+    input: library,
+    output: { dir: 'build', format: 'esm' },
+    plugins: [dts({ compilerOptions: { stripInternal: true } })],
+  },
+]

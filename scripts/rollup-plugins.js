@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** The sources name core.wasm from two folders up, the built files lie beside it. Source maps hold: no line moves. */
+export const coreLocation = () => ({
+  name: 'core-location',
+  transform: (code) =>
+    code.includes('../../build/core.wasm')
+      ? { code: code.replace('../../build/core.wasm', './core.wasm'), map: null }
+      : null,
+})
+
+/** Makes one entry a program of its own. */
+export const executable = (entry) => ({
+  name: 'executable',
+  banner: (chunk) => (chunk.isEntry && chunk.name === entry ? '#!/usr/bin/env node' : ''),
+  writeBundle: (options) => chmod(join(options.dir, `${entry}.js`), 0o755),
+})
+
+/** Gathers the licences of all packages of which something is bundled into THIRD-PARTY-NOTICES.txt. */
+export const thirdPartyNotices = () => ({
+  name: 'third-party-notices',
+  generateBundle(_options, bundle) {
+    const folders = new Set()
+    for (const chunk of Object.values(bundle)) {
+      for (const id of Object.keys(chunk.modules ?? {})) {
+        if (id.includes('node_modules')) folders.add(packageFolder(id.replace(/^\0+/, '').replace(/\?.*$/, '')))
+      }
+    }
+    const notices = [...folders].sort().map(notice)
+    this.emitFile({
+      type: 'asset',
+      fileName: 'THIRD-PARTY-NOTICES.txt',
+      source: notices.join(`\n${'-'.repeat(80)}\n\n`),
+    })
+  },
+})
+
+function packageFolder(file) {
+  let folder = dirname(file)
+  while (!isPackage(folder)) {
+    if (folder === dirname(folder)) throw new Error(`${file} belongs to no package`)
+    folder = dirname(folder)
+  }
+  return folder
+}
+
+// Some packages hold nameless package.json files that only set the module type of a folder.
+function isPackage(folder) {
+  const file = join(folder, 'package.json')
+  return existsSync(file) && 'version' in JSON.parse(readFileSync(file, 'utf8'))
+}
+
+function notice(folder) {
+  const { name, version, license, author, repository } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+  const text =
+    file === undefined
+      ? `By ${author?.name ?? author}, ${repository?.url ?? repository}`
+      : readFileSync(join(folder, file), 'utf8')
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`
+}
