@@ -5,7 +5,12 @@ import esbuild from 'rollup-plugin-esbuild'
 import { coreLocation, executable, thirdPartyNotices } from './scripts/rollup-plugins.js'
 
 // All files lie flat in build/, next to core.wasm, so that each finds it by the same relative URL.
-const library = { index: 'bindings/index.ts' }
+const library = {
+  index: 'bindings/index.ts',
+  http: 'bindings/parsers/http/index.ts',
+  tls: 'bindings/parsers/tls/index.ts',
+  dns: 'bindings/parsers/dns/index.ts',
+}
 const commandLine = { cli: 'bindings/cli/main.ts' }
 
 export default [

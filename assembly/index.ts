@@ -1,5 +1,6 @@
 import { descriptor } from './capture/batch'
 import { damageReport } from './capture/damage'
+import { dedupBytes, dedups, isDuplicate, placeDedup, setDedupWindow } from './capture/dedup'
 import {
   endCapture as endOfCapture,
   openCapture as openReader,
@@ -9,7 +10,7 @@ import {
 } from './capture/reader'
 import { compilePlan, extract } from './extract/extract'
 import { finishKey, hashKey, seedHash } from './extract/hash'
-import { planKey } from './extract/plan'
+import { needsDatagrams, planKey } from './extract/plan'
 import { maxFlows, readConfig, sweepInterval } from './flow/config'
 import { askIdleTimeout, changeInterval, resetTime, schedule, unschedule } from './flow/expiry'
 import { forgetFlow as forget } from './flow/lifecycle'
@@ -18,14 +19,19 @@ import { statistics } from './flow/statistics'
 import { findFlow as find, growTable, NOT_FOUND } from './flow/table'
 import * as tracker from './flow/tracker'
 import {
+  C_DEDUP_CAPACITY,
+  C_DEDUP_WINDOW,
   C_FLAGS,
   C_MAX_STREAMS,
   C_PLAN,
   C_SEED,
   C_TOTAL_BUFFER,
+  CONFIG_REASSEMBLE,
   D_CAPTURED,
+  D_FLAGS,
   D_FRAME,
   D_LINK_TYPE,
+  D_MATCHED,
   D_TIME,
   D_WIRE,
   F_FLAGS,
@@ -38,6 +44,7 @@ import {
   KEY_TAGS,
   KEY_WORD0,
   KEY_WORD1,
+  PACKET_DUPLICATE,
   PLAN_CUSTOM,
   PROTOCOL_TCP,
   RECONFIGURE_DONE,
@@ -46,6 +53,8 @@ import {
 } from './layout'
 import { align64, arenaBase, reserveUntil } from './memory/arena'
 import { clearRing, placeRing, RING_SIZE, ringEnd, ringStart } from './output/ring'
+import { areaHasRoom, clearArea } from './packet/fragment-pool'
+import { fragmentsBytes, placeFragments, readFragmentConfig } from './packet/fragments'
 import { readStreamConfig } from './stream/config'
 import { BLOCK_BYTES, BLOCK_SIZE, blocksPeak, placePool, poolBytes, reclaimDelivered, seedPool } from './stream/pool'
 import {
@@ -64,7 +73,7 @@ import {
  * No export grows memory but `init` and `reconfigure`.
  */
 
-const config: usize = memory.data(336, 8)
+const config: usize = memory.data(368, 8)
 const keyScratch: usize = memory.data(64, 8)
 
 let input: usize = 0
@@ -73,6 +82,8 @@ let tableBase: usize = 0
 
 /** Packets of the batch at work that have been tracked. */
 let tracked: usize = 0
+/** Packets of it that have been extracted: all, unless complete datagrams have filled their area. */
+let extracted: usize = 0
 /** Packets in the batch at work. */
 let batched: usize = 0
 let status: u32 = FEED_NEEDS_INPUT
@@ -96,11 +107,17 @@ export function init(inputCapacity: u32): u32 {
   const streams = <usize>load<u32>(config, C_MAX_STREAMS)
   const blocks: usize = streams == 0 ? 0 : <usize>load<u32>(config, C_TOTAL_BUFFER) / BLOCK_BYTES
   const pool = base + streamsBytes(streams)
-  const table = pool + poolBytes(blocks)
+  const fragments = pool + poolBytes(blocks)
+  const copies = fragments + fragmentsBytes(config) + 64
+  const dedupCapacity = <usize>load<u32>(config, C_DEDUP_CAPACITY)
+  const table = copies + dedupBytes(dedupCapacity)
   if (!reserveUntil(table + 64)) return 0
   placeStreams(align64(<usize>base), streams)
   placePool(align64(<usize>pool), blocks)
   seedPool(<u32>load<u64>(config, C_SEED))
+  placeFragments(align64(<usize>fragments), config, load<u64>(config, C_SEED))
+  placeDedup(align64(<usize>copies), dedupCapacity, load<u64>(config, C_SEED))
+  applyFragmentConfig()
   tableBase = align64(<usize>table + 64)
   return growTable(tableBase, maxFlows) ? 1 : 0
 }
@@ -121,6 +138,12 @@ function applyConfig(): void {
   readConfig(config)
   readStreamConfig(config)
   compilePlan(config + C_PLAN, load<u32>(config, C_FLAGS))
+  applyFragmentConfig()
+  setDedupWindow(load<u64>(config, C_DEDUP_WINDOW))
+}
+
+function applyFragmentConfig(): void {
+  readFragmentConfig(config, (load<u32>(config, C_FLAGS) & CONFIG_REASSEMBLE) != 0 && needsDatagrams())
 }
 
 export function inputPointer(): usize {
@@ -137,6 +160,7 @@ export function openCapture(format: u32): void {
   resetTime()
   tracker.abandonPacket()
   tracked = 0
+  extracted = 0
   batched = 0
   awaitsExtractor = false
 }
@@ -148,26 +172,42 @@ export function feed(start: usize, end: usize): usize {
     if (tracked == batched) {
       p = readBatch(p, end)
       tracked = 0
+      extracted = 0
       batched = packetsRead
       if (batched == 0) {
         status = readStatus == FEED_DAMAGED ? FEED_DAMAGED : FEED_NEEDS_INPUT
         return p
       }
-      for (let i: usize = 0; i < batched; i++) extract(descriptor(i))
-      if (planKey == PLAN_CUSTOM) {
+    }
+    if (tracked == extracted) {
+      extractBatch()
+      if (planKey == PLAN_CUSTOM && tracked < extracted) {
         awaitsExtractor = true
         status = FEED_EXTRACT
         return p
       }
-      tracker.touchBatch(batched)
+      tracker.touchBatch(extracted, tracked)
     } else if (awaitsExtractor) {
       awaitsExtractor = false
-      tracker.touchBatch(batched)
+      tracker.touchBatch(extracted, tracked)
     }
-    tracked = tracker.trackBatch(tracked, batched)
-    if (tracked < batched) {
+    tracked = tracker.trackBatch(tracked, extracted)
+    if (tracked < extracted || !areaHasRoom) {
       status = FEED_EVENTS
       return p
+    }
+  }
+}
+
+/** Extracts packets of the batch, until complete datagrams have filled their area. */
+function extractBatch(): void {
+  for (; extracted < batched && areaHasRoom; extracted++) {
+    const d = descriptor(extracted)
+    if (dedups && isDuplicate(d)) {
+      store<u8>(d, 0, D_MATCHED)
+      store<u32>(d, PACKET_DUPLICATE, D_FLAGS)
+    } else {
+      extract(d)
     }
   }
 }
@@ -198,6 +238,8 @@ export function eventsEnd(): usize {
 export function clearEvents(): void {
   clearRing()
   reclaimDelivered()
+  // The packets at work may be complete datagrams whose turn has not come.
+  if (tracked == extracted) clearArea()
 }
 
 /** Ends flows idle at this time. 1: done, 0: drain the events and call again. */
@@ -276,12 +318,12 @@ export function extractFrame(length: u32, wire: u32, linkType: u32): u32 {
 }
 
 export function batchPointer(): usize {
-  return descriptor(0)
+  return descriptor(tracked)
 }
 
 /** Packets in the batch that waits for the host's extractor. */
 export function batchCount(): usize {
-  return batched
+  return extracted - tracked
 }
 
 /** Address of PORT_SET_SIZE bytes: one bit for each TCP (6) or UDP (17) port whose new flows are listened to. */

@@ -40,6 +40,14 @@ export const D_FLOW_LABEL: usize = 88 // u32, IPv6 flow label of the innermost h
 export const D_KEY: usize = 96 // KEY_SIZE bytes
 export const D_ENCAPSULATIONS: usize = 160 // MAX_ENCAPSULATIONS entries of ENCAPSULATION_SIZE bytes
 export const MAX_ENCAPSULATIONS: usize = 8
+// Of fragments, as D_FLAGS says: PACKET_REASSEMBLED brings the two of EARLIER, PACKET_FRAGMENT_NOTES the others.
+export const D_EARLIER_PACKETS: usize = 544 // u32, packets before this one that belong to the datagram it completes
+export const D_GIVEN_UP: usize = 548 // u32, packets that were held and now belong to no flow
+export const D_EARLIER_BYTES: usize = 552 // u64, length on the wire of the earlier packets
+export const D_TIMED_OUT: usize = 560 // u32, datagrams given up because they were not complete in time
+export const D_CROWDED_OUT: usize = 564 // u32, datagrams given up because of a bound
+export const D_FRAGMENT_FAULT: usize = 568 // u32, ANOMALY_FRAGMENT_* of this packet's own fragment, 0 for none
+export const D_FRAGMENT_VALUE: usize = 572 // u32, the anomaly's value
 export const D_SIZE: usize = 576
 
 export const ORIENTATION_FORWARD: u32 = 0
@@ -57,6 +65,12 @@ export const PACKET_FRAGMENT: u32 = 2 // IP fragment
 export const PACKET_LAYER_LIMIT: u32 = 4 // more layers than the bounds allow
 export const PACKET_UNSUPPORTED_LINK: u32 = 8 // link type that the core does not read
 export const PACKET_MALFORMED: u32 = 16 // a header contradicts itself or does not fit
+export const PACKET_REASSEMBLED: u32 = 32 // completes an IP datagram, and stands for all of it
+export const PACKET_HELD: u32 = 64 // fragment that waits for the rest of its datagram: neither matched nor unmatched
+export const PACKET_FRAGMENT_DROPPED: u32 = 128 // fragment of a datagram that will not be put together
+export const PACKET_FRAGMENT_CUT: u32 = 256 // fragment that is not all there, tracked for itself
+export const PACKET_FRAGMENT_NOTES: u32 = 512 // D_GIVEN_UP to D_FRAGMENT_VALUE hold something
+export const PACKET_DUPLICATE: u32 = 1024 // copy of a frame before: counted, and not looked at
 
 export const NO_WINDOW_SCALE: u32 = 0xff
 
@@ -353,7 +367,13 @@ export const C_SIDE_BUFFER: usize = 312 // u32, most bytes one side may hold ahe
 export const C_TOTAL_BUFFER: usize = 316 // u32, most bytes all sides may hold, fixed by `init`
 export const C_HOLE_TIMEOUT: usize = 320 // u64, capture time that a hole is waited for
 export const C_MAX_STREAMS: usize = 328 // u32, most TCP flows listened to at once, fixed by `init`
-export const CONFIG_SIZE: usize = 336
+export const C_MAX_DATAGRAMS: usize = 332 // u32, most IP datagrams in progress, fixed by `init`; 0: no reassembly
+export const C_FRAGMENT_BUFFER: usize = 336 // u32, most bytes of fragments held, fixed by `init`
+export const C_MAX_FRAGMENTS: usize = 340 // u32, most fragments of a datagram
+export const C_FRAGMENT_TIMEOUT: usize = 344 // u64, capture time from the first fragment on
+export const C_DEDUP_WINDOW: usize = 352 // u64, time within which an equal frame is a duplicate
+export const C_DEDUP_CAPACITY: usize = 360 // u32, frames remembered, fixed by `init`; 0: no deduplication
+export const CONFIG_SIZE: usize = 368
 
 export const CONFIG_PACKET_EVENTS: u32 = 1
 export const CONFIG_MONOTONIC: u32 = 2 // time stamps never run backwards
@@ -363,6 +383,7 @@ export const CONFIG_CRATE_HISTORY: u32 = 16 // history as the Rust crate writes 
 export const CONFIG_VLAN_KEY: u32 = 32
 export const CONFIG_TUNNEL_KEY: u32 = 64
 export const CONFIG_ANOMALIES: u32 = 128 // tell anomalies as events; counters count them always
+export const CONFIG_REASSEMBLE: u32 = 256 // put IP fragments together; else each is tracked for itself
 
 // ---------------------------------------------------------------------------------------------------------------
 // Tracker counters.
@@ -389,7 +410,17 @@ export const T_LINKS_DROPPED: usize = 256 // u64, unmatched packets whose link t
 export const T_STREAMS_REFUSED: usize = 264 // u64, TCP flows not listened to because all stream records were in use
 export const T_OUT_OF_ORDER: usize = 272 // u64, TCP segments ahead of what was expected
 export const T_DATA_AFTER_FIN: usize = 280 // u64, segments with bytes behind a FIN, of flows that are listened to
-export const STATS_SIZE: usize = 288
+export const T_REASSEMBLED: usize = 288 // u64, packets that completed an IP datagram
+export const T_FRAGMENTS_HELD: usize = 296 // u64, packets that wait for the rest of their datagram now
+export const T_FRAGMENTS_DROPPED: usize = 304 // u64, packets of datagrams that were given up; they count as unmatched
+export const T_FRAGMENTS_CUT: usize = 312 // u64, fragments that are not all there, each tracked for itself
+export const T_FRAGMENT_TIMEOUTS: usize = 320 // u64, datagrams that were not complete in time
+export const T_FRAGMENT_BOUNDS: usize = 328 // u64, datagrams given up because of a bound
+export const T_FRAGMENT_OVERLAPS: usize = 336 // u64, datagrams given up because fragments overlap
+export const T_FRAGMENT_MALFORMED: usize = 344 // u64, fragments that cannot be, see ANOMALY_FRAGMENT_MALFORMED
+export const T_DUPLICATES: usize = 352 // u64, packets that are copies of one before
+export const T_DUPLICATE_BYTES: usize = 360 // u64, their length on the wire
+export const STATS_SIZE: usize = 368
 
 // ---------------------------------------------------------------------------------------------------------------
 // Stream record: reassembly of one side of a TCP flow that somebody listens to. Both sides of a flow lie together.
@@ -419,6 +450,7 @@ export const X_HIGH_WATERMARK: usize = 120 // u32, most bytes ever buffered
 export const X_CONFLICTS: usize = 124 // u32, overlaps whose bytes differ
 export const X_NUMBER: usize = 128 // u64, number of the flow
 export const X_RETRANSMITTED_BYTES: usize = 136 // u64, payload of those segments
+export const X_ASTRAY_SINCE: usize = 144 // u64, time since which only segments that fit nowhere have come, 0 for none
 export const STREAM_SIZE: usize = 192
 
 export const STREAM_ANCHORED: u32 = 1 // the first sequence number is known
@@ -470,3 +502,8 @@ export const ANOMALY_RST_IGNORED: u32 = 2 // a RST outside the window; value: it
 export const ANOMALY_EVICTION: u32 = 3 // the table was full; value: number of the flow that went
 export const ANOMALY_STREAM_REFUSED: u32 = 4 // all stream records were in use: the flow is not listened to
 export const ANOMALY_DATA_AFTER_FIN: u32 = 5 // value: bytes that were dropped
+export const ANOMALY_FRAGMENT_TIMEOUT: u32 = 6 // datagrams were not complete in time; value: how many
+export const ANOMALY_FRAGMENT_BOUND: u32 = 7 // datagrams were given up because of a bound; value: how many
+export const ANOMALY_FRAGMENT_OVERLAP: u32 = 8 // a fragment overlaps another, its datagram is given up; value: offset
+// A length that is 0 or, with more to come, no multiple of 8; an end behind 65535, or that contradicts another.
+export const ANOMALY_FRAGMENT_MALFORMED: u32 = 9 // value: offset in the datagram

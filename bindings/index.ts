@@ -19,6 +19,20 @@ export {
   StaleViewError,
 } from './common/errors'
 export { load, type ModuleSource } from './core/module'
+export { Driver, type DriverOptions, type ParserDriver } from './driver/driver'
+export type {
+  DriverEvent,
+  LifecycleEvent,
+  MessageOf,
+  ParserClosedEvent,
+  ParserCloseReason,
+  ParserMessage,
+} from './driver/driver-events'
+export { FlowDatagramDriver, type FlowDatagramDriverOptions } from './driver/flow-datagram-driver'
+export { FlowDriver, type FlowDriverOptions } from './driver/flow-driver'
+export { FlowSessionDriver, type FlowSessionDriverOptions } from './driver/flow-session-driver'
+export { type MessagesOptions, messages } from './driver/messages'
+export type { CommonDriverOptions } from './driver/options'
 export type { Encapsulation, EncapsulationKind } from './extract/encapsulation'
 export { type Endpoint, formatEndpoint, type IpEndpoint, type MacEndpoint } from './extract/endpoint'
 export type { Extracted, IcmpInfo, TcpInfo } from './extract/extracted'
@@ -64,6 +78,22 @@ export { PacketView, type PacketViewOptions } from './packet/packet-view'
 export type { Protocol } from './packet/protocol'
 export { TcpFlag } from './packet/tcp-flag'
 export { Timestamp } from './packet/timestamp'
+export { BufferedReassembler, type BufferedReassemblerOptions, type BufferGap } from './session/buffered-reassembler'
+export type { DatagramParser } from './session/datagram-parser'
+export { ParserAnomaly } from './session/parser-anomaly'
+export {
+  type Binding,
+  type DatagramDefinition,
+  type DatagramProtocol,
+  datagramParser,
+  type ParserEntry,
+  type SessionDefinition,
+  type SessionProtocol,
+  type Signature,
+  sessionParser,
+} from './session/protocol'
+export type { Reassembler, ReassemblerBounds, ReassemblerFactory } from './session/reassembler'
+export type { GapAnswer, GapDecision, Messages, SessionParser, StreamGap } from './session/session-parser'
 export { bytesSource } from './sources/bytes-source'
 export type { CaptureInput } from './sources/capture-input'
 export type { CaptureSource } from './sources/capture-source'
@@ -71,12 +101,21 @@ export { fileSource } from './sources/file-source'
 export { stdinSource } from './sources/stdin-source'
 export { type ByteStream, streamSource } from './sources/stream-source'
 export type {
+  AnomalyEvent,
+  FlowAnomaly,
+  OverlapConflict,
+  Severity,
+  TrackerAnomaly,
+  TrackerAnomalyEvent,
+} from './tracker/anomalies'
+export type {
   FlowTrackerChanges,
   FlowTrackerConfig,
   FlowTrackerOptions,
   IdleTimeoutFunction,
   IdleTimeouts,
 } from './tracker/config'
+export type { DedupOptions } from './tracker/dedup-options'
 export type {
   EndedEvent,
   EstablishedEvent,
@@ -84,10 +123,28 @@ export type {
   PacketEvent,
   StartedEvent,
   StateChangeEvent,
+  TrackerEvent,
 } from './tracker/events'
 export type { FlowEntry } from './tracker/flow-entry'
 export type { FlowStats, SideStats } from './tracker/flow-stats'
-export { FlowTracker, type ReadOptions, type ReadProgress, type ReadSyncOptions } from './tracker/flow-tracker'
+export { FlowTracker } from './tracker/flow-tracker'
 export { type FlowsOptions, flows } from './tracker/flows'
-export type { TrackerStats, UnsupportedLinkType } from './tracker/tracker-stats'
+export type {
+  DatagramEvent,
+  GapReason,
+  StreamDataEvent,
+  StreamGapEvent,
+  StreamStoppedEvent,
+} from './tracker/stream-events'
+export {
+  type Listening,
+  OVERFLOW_POLICIES,
+  OVERLAP_POLICIES,
+  type OverflowPolicy,
+  type OverlapPolicy,
+  type StreamOptions,
+} from './tracker/stream-options'
+export type { StreamStats } from './tracker/stream-stats'
+export type { ReadOptions, ReadProgress, ReadSyncOptions, Tracker } from './tracker/tracker'
+export type { FragmentStats, TrackerStats, UnsupportedLinkType } from './tracker/tracker-stats'
 export { type EndReason, type FlowSide, type FlowState, isTerminal } from './tracker/vocabulary'

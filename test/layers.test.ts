@@ -5,7 +5,19 @@ import { describe, expect, it } from 'vitest'
 // The rooms of each floor; a room may import those before it. A file at the top of a floor is a room of its own.
 const FLOORS = {
   assembly: ['layout', 'env', 'memory', 'output', 'capture', 'packet', 'extract', 'stream', 'flow', 'index', 'stages'],
-  bindings: ['common', 'packet', 'core', 'extract', 'sources', 'tracker', 'index', 'cli'],
+  bindings: [
+    'common',
+    'packet',
+    'core',
+    'extract',
+    'sources',
+    'tracker',
+    'session',
+    'parsers',
+    'driver',
+    'index',
+    'cli',
+  ],
 }
 
 describe.each(Object.entries(FLOORS))('%s/', (floor, rooms) => {

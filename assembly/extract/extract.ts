@@ -17,9 +17,10 @@ import {
   TRANSPORT_NONE,
 } from '../layout'
 import { beginDescriptor } from '../packet/found'
+import { beginFragments, settleFragments, wholeDatagram, wholeEnd } from '../packet/fragments'
 import { beginLayers, kindOf, LAYER_STOP, resumeLayers } from '../packet/layer'
 import { link, stations } from '../packet/link'
-import { LINKTYPE_ETHERNET } from '../packet/numbers'
+import { LINKTYPE_ETHERNET, LINKTYPE_RAW } from '../packet/numbers'
 import { plain } from '../packet/plain'
 import { walk } from '../packet/walk'
 import { emptyKey, fiveTupleKey, ipPairKey, macPairKey, tagKey } from './key'
@@ -41,8 +42,15 @@ export function extract(d: usize): void {
   store<u8>(d, 1, D_MATCHED)
 }
 
-/** Layer by layer, for all packets alike. False when a step of the plan does not match. */
+/** Layer by layer, for all packets alike. False when the packet can have no flow: a fragment that waits for others. */
 function longWay(d: usize): bool {
+  beginFragments()
+  const matches = takeLayersOff(d)
+  return settleFragments(d) && matches
+}
+
+/** False when a step of the plan does not match. */
+function takeLayersOff(d: usize): bool {
   const frame = <usize>load<u32>(d, D_FRAME)
   beginLayers(frame, <usize>load<u32>(d, D_CAPTURED), <usize>load<u32>(d, D_WIRE))
   beginDescriptor(d)
@@ -84,8 +92,14 @@ function ipPair(d: usize): bool {
   return true
 }
 
-/** The host makes the key; the frame is there for it. */
+/** The host makes the key; the frame is there for it, or the datagram that was put together of several. */
 function custom(d: usize): bool {
+  const network = load<u32>(d, D_NETWORK)
+  if (network != 0 && <usize>network == wholeDatagram) {
+    store<u32>(d, network, D_INNER)
+    store<u32>(d, <u32>(wholeEnd - wholeDatagram), D_INNER_LENGTH)
+    store<u32>(d, LINKTYPE_RAW, D_INNER_LINK_TYPE)
+  }
   emptyKey(d)
   return true
 }

@@ -9,6 +9,7 @@ import {
   KEY_WORD0,
   KEY_WORD1,
 } from '../layout'
+import { splitMix } from '../memory/mix'
 
 // Multiply-shift with secret odd multipliers: whoever makes the traffic cannot choose keys that collide.
 let multiplier0: u64 = 0x9e3779b97f4a7c15
@@ -20,13 +21,6 @@ export function seedHash(seed: u64): void {
   multiplier0 = splitMix(seed + 0x9e3779b97f4a7c15) | 1
   multiplier1 = splitMix(seed + 0x3c6ef372fe94f82a) | 1
   whitener = splitMix(seed + 0xdaa66d2c7ddf743f)
-}
-
-function splitMix(seed: u64): u64 {
-  let z = seed
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb
-  return z ^ (z >> 31)
 }
 
 function mix(state: u64, word: u64): u64 {

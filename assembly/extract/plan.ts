@@ -84,6 +84,11 @@ export function compilePlan(plan: usize, flags: u32): void {
   planSteps = count
 }
 
+/** Whether keys depend on what lies behind an IP header, so that a fragment alone may not tell its flow. */
+export function needsDatagrams(): bool {
+  return planKey == PLAN_FIVE_TUPLE || planKey == PLAN_CUSTOM || planDetect != 0 || planSteps != 0
+}
+
 /** Makes the ports of an auto-detect operation those that are looked for; 0 stands for the registered port. */
 export function setPlanPorts(step: usize): void {
   setTunnelPorts(

@@ -1,8 +1,17 @@
-import { D_TCP_FLAGS, D_TRANSPORT_KIND, TCP_RST, TRANSPORT_TCP, TRANSPORT_UDP } from '../layout'
+import {
+  ANOMALY_DATA_AFTER_FIN,
+  D_TCP_FLAGS,
+  D_TRANSPORT_KIND,
+  T_DATA_AFTER_FIN,
+  TCP_RST,
+  TRANSPORT_TCP,
+  TRANSPORT_UDP,
+} from '../layout'
 import { writeDatagram } from '../output/events'
 import { beginConflicts } from '../stream/emit'
 import { acceptAcknowledgement, acceptSegment, countSegment } from '../stream/reassembler'
 import { hasStreams, streamOf } from '../stream/streams'
+import { noteAnomaly } from './anomalies'
 
 /** The bytes of packets of flows that somebody listens to. */
 
@@ -16,9 +25,11 @@ function isSegment(d: usize, cold: usize): bool {
 }
 
 /** What is done once for a packet, before `hear`. */
-export function beginHearing(d: usize, cold: usize, side: u32, time: u64): void {
+export function beginHearing(d: usize, index: usize, cold: usize, side: u32, time: u64): void {
   beginConflicts(time)
-  if (isSegment(d, cold)) countSegment(d, streamOf(cold, side))
+  if (!isSegment(d, cold)) return
+  const past = countSegment(d, streamOf(cold, side), time)
+  if (past != 0) noteAnomaly(ANOMALY_DATA_AFTER_FIN, T_DATA_AFTER_FIN, side, index, time, past)
 }
 
 /** Tells what has become ready by the packet in `d`. False: the ring is full, call again. */

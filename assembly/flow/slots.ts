@@ -1,6 +1,6 @@
 /**
  * Hash slots of 8 bytes, linear probing: the low word is the key's hash, the high word the record's index + 1, all
- * zero when empty. The whole hash is kept, so that neither growing nor deleting has to look at a record.
+ * zero when empty. The whole hash is kept, so that deleting looks at no record.
  */
 
 let base: usize = 0
@@ -18,12 +18,12 @@ export function slotsBytes(flows: usize): u64 {
   return slotCount(flows) * 8
 }
 
-/** Puts empty slots for `flows` flows at this address. */
-export function placeSlots(address: usize, flows: usize): void {
+/** Puts empty slots for `flows` flows at this address; fresh memory is zero already, and stays untouched. */
+export function placeSlots(address: usize, flows: usize, isFresh: bool): void {
   const slots = <usize>slotCount(flows)
   base = address
   mask = slots - 1
-  memory.fill(base, 0, slots * 8)
+  if (!isFresh) memory.fill(base, 0, slots * 8)
 }
 
 /** Address of the slot where the search for `hash` begins. */

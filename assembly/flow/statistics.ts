@@ -1,6 +1,8 @@
 import {
+  D_EARLIER_PACKETS,
   D_FLAGS,
   D_LINK_TYPE,
+  PACKET_REASSEMBLED,
   PACKET_UNSUPPORTED_LINK,
   T_FLOWS_LIVE,
   T_LINKS,
@@ -11,7 +13,7 @@ import {
 } from '../layout'
 
 /** The tracker's counters: STATS_SIZE bytes, T_* in the layout. */
-export const statistics: usize = memory.data(288, 8)
+export const statistics: usize = memory.data(368, 8)
 
 /** Adds `n` to the u64 counter at `offset`. */
 export function count(offset: usize, n: u64 = 1): void {
@@ -27,10 +29,11 @@ export function setLiveFlows(n: usize): void {
   store<u32>(statistics, <u32>n, T_FLOWS_LIVE)
 }
 
-/** Counts a packet that belongs to no flow; link types that are not read are counted by name, up to a bound. */
+/** Counts a packet that belongs to no flow, with the fragments that it completes; link types that are not read are counted by name, up to a bound. */
 export function countUnmatched(d: usize): void {
-  count(T_UNMATCHED)
-  if ((load<u32>(d, D_FLAGS) & PACKET_UNSUPPORTED_LINK) == 0) return
+  const flags = load<u32>(d, D_FLAGS)
+  count(T_UNMATCHED, (flags & PACKET_REASSEMBLED) != 0 ? <u64>load<u32>(d, D_EARLIER_PACKETS) + 1 : 1)
+  if ((flags & PACKET_UNSUPPORTED_LINK) == 0) return
   const linkType = load<u32>(d, D_LINK_TYPE)
   const used = <usize>load<u32>(statistics, T_UNSUPPORTED_LINKS)
   for (let i: usize = 0; i < used; i++) {

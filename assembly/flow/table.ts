@@ -44,7 +44,7 @@ export function growTable(base: usize, flows: usize): bool {
   // Last array first: each moves up into space that the one after it has left.
   placeWheel(<usize>wheel, usedRecords())
   placeRecords(base, flows)
-  placeSlots(<usize>slots, flows)
+  placeSlots(<usize>slots, flows, roomFor == 0)
   for (let index: usize = 0; index < usedRecords(); index++) {
     if (isLive(index)) insertSlot(hashOfRecord(index), index)
   }
@@ -57,15 +57,19 @@ function hashOfRecord(index: usize): u32 {
   return hashKey(load<u64>(hot, F_WORD0), load<u64>(hot, F_WORD1), coldRecord(index) + K_TAGS)
 }
 
+/** Whether keys with this second word have more bytes than the two words, in the cold part. */
+export function isLongKey(word1: u64): bool {
+  const family = <u32>(word1 >> KEY_KIND_SHIFT) & KEY_KIND_MASK
+  return family == KEY_KIND_IPV6 || family == KEY_KIND_CUSTOM
+}
+
 /** Whether record `index` has this key. The two words decide for untagged IPv4. */
 export function hasKey(index: usize, key: usize): bool {
   const hot = hotRecord(index)
   const word1 = load<u64>(key, KEY_WORD1)
   if (load<u64>(hot, F_WORD1) != word1 || load<u64>(hot, F_WORD0) != load<u64>(key, KEY_WORD0)) return false
-  const kind = <u32>(word1 >> KEY_KIND_SHIFT)
-  const family = kind & KEY_KIND_MASK
-  const isLong = family == KEY_KIND_IPV6 || family == KEY_KIND_CUSTOM
-  if (!isLong && (kind & KEY_TAGGED) == 0) return true
+  const isLong = isLongKey(word1)
+  if (!isLong && (<u32>(word1 >> KEY_KIND_SHIFT) & KEY_TAGGED) == 0) return true
   const cold = coldRecord(index)
   if (isLong) {
     const same =
@@ -95,10 +99,18 @@ export function findFlow(key: usize, hash: u32): usize {
   return NOT_FOUND
 }
 
-/** Index of the flow that `findFlow` will most likely answer with, NOT_FOUND where the first slot says nothing. */
+/** Index of the flow that `findFlow` will most likely answer with, NOT_FOUND if it will find none. */
 export function likelyFlow(hash: u32): usize {
-  const entry = load<u64>(homeSlot(hash))
-  return entry != 0 && <u32>entry == hash ? <usize>(entry >> 32) - 1 : NOT_FOUND
+  // The first two slots without a branch, which nobody could predict.
+  let slot = homeSlot(hash)
+  const first = load<u64>(slot)
+  slot = nextSlot(slot)
+  let entry = select(first, load<u64>(slot), first == 0 || <u32>first == hash)
+  while (entry != 0 && <u32>entry != hash) {
+    slot = nextSlot(slot)
+    entry = load<u64>(slot)
+  }
+  return <usize>(entry >> 32) - 1
 }
 
 /** A record for a flow with this key, which is not in the table. The caller has kept within the room. */

@@ -5,6 +5,8 @@ import {
   ANOMALY_OUT_OF_ORDER,
   ANOMALY_RST_IGNORED,
   D_CANDIDATE,
+  D_EARLIER_BYTES,
+  D_EARLIER_PACKETS,
   D_FLAGS,
   D_HASH,
   D_KEY,
@@ -12,6 +14,7 @@ import {
   D_ORIENTATION,
   D_PAYLOAD_LENGTH,
   D_SEQUENCE,
+  D_SIZE,
   D_TCP_FLAGS,
   D_TIME,
   D_TRANSPORT_KIND,
@@ -35,9 +38,12 @@ import {
   KEY_WORD0,
   KEY_WORD1,
   MAX_EVENTS_PER_PACKET,
+  PACKET_DUPLICATE,
   PACKET_FRAGMENT,
+  PACKET_HELD,
   PACKET_LAYER_LIMIT,
   PACKET_MALFORMED,
+  PACKET_REASSEMBLED,
   PACKET_TRUNCATED,
   S_BYTES,
   S_PACKETS,
@@ -45,9 +51,10 @@ import {
   STATE_ACTIVE,
   STATE_RESET,
   T_BYTES,
+  T_DUPLICATE_BYTES,
+  T_DUPLICATES,
   T_FIRST,
   T_FLOWS_EVICTED,
-  T_FRAGMENTS,
   T_LAST,
   T_LAYER_LIMIT,
   T_MALFORMED,
@@ -60,18 +67,19 @@ import {
 } from '../layout'
 import { writePacket, writeStateEvent } from '../output/events'
 import { ringHasRoom } from '../output/ring'
-import { oldestHole } from '../stream/holes'
-import { expireHoles } from '../stream/reassembler'
+import { expireHoles, hasHoles } from '../stream/reassembler'
 import { noteAnomaly, noteTrackerAnomaly } from './anomalies'
 import { maxFlows, monotonic, packetEvents } from './config'
 import { leastRecentlyUsed } from './eviction'
 import { advanceTick, beginTime, callSlotsUntil, isIdle, nextIdle, nextTick, settleTick } from './expiry'
+import { countFragment, expireFragments } from './fragments'
 import { beginHearing, hear } from './hearing'
 import { notePacket, noteRetransmission, noteZeroWindow } from './history'
 import { endFlow, endUnheardFlow, startFlow } from './lifecycle'
 import { coldRecord, hotRecord, isLive, liveRecords, usedRecords } from './records'
+import { homeSlot } from './slots'
 import { count, countUnmatched, statistics } from './statistics'
-import { findFlow, hasKey, likelyFlow, NOT_FOUND, roomFor } from './table'
+import { findFlow, hasKey, isLongKey, likelyFlow, NOT_FOUND, roomFor } from './table'
 import {
   AHEAD,
   acceptsRst,
@@ -99,26 +107,26 @@ const SINK: usize = memory.data(8, 8)
  * Hashes the keys of a batch and touches slots and records, each kind in a loop of its own: cache misses of 64
  * packets overlap instead of following one another.
  */
-export function touchBatch(packets: usize): void {
-  for (let i: usize = 0; i < packets; i++) {
+export function touchBatch(packets: usize, from: usize = 0): void {
+  for (let i = from; i < packets; i++) {
     const d = descriptor(i)
     if (load<u8>(d, D_MATCHED) == 0) continue
     const key = d + D_KEY
     finishKey(key)
     store<u32>(d, hashKey(load<u64>(key, KEY_WORD0), load<u64>(key, KEY_WORD1), key + KEY_TAGS), D_HASH)
   }
-  for (let i: usize = 0; i < packets; i++) {
-    const d = descriptor(i)
-    if (load<u8>(d, D_MATCHED) != 0) store<u32>(d, <u32>(likelyFlow(load<u32>(d, D_HASH)) + 1), D_CANDIDATE)
-  }
+  // Packets without a flow have the hash of an earlier one here: that is touched in vain, and does no harm.
+  const first = descriptor(from)
+  const last = descriptor(packets)
   let sum: u64 = 0
-  for (let i: usize = 0; i < packets; i++) {
-    const d = descriptor(i)
-    if (load<u8>(d, D_MATCHED) == 0) continue
-    const candidate = <usize>load<u32>(d, D_CANDIDATE)
-    if (candidate == 0) continue
-    const hot = hotRecord(candidate - 1)
-    sum += load<u64>(hot) + load<u64>(hot, 64)
+  for (let d = first; d < last; d += D_SIZE) sum += load<u64>(homeSlot(load<u32>(d, D_HASH)))
+  for (let d = first; d < last; d += D_SIZE) {
+    const candidate = likelyFlow(load<u32>(d, D_HASH))
+    store<u32>(d, <u32>(candidate + 1), D_CANDIDATE)
+    if (candidate == NOT_FOUND) continue
+    const hot = hotRecord(candidate)
+    const needsCold = packetEvents || isLongKey(load<u64>(d, D_KEY + KEY_WORD1))
+    sum += load<u64>(hot) + load<u64>(hot, 64) + load<u64>(select(coldRecord(candidate), hot, needsCold))
   }
   store<u64>(SINK, sum)
 }
@@ -139,19 +147,23 @@ export function trackBatch(from: usize, packets: usize): usize {
       continue
     }
     if (!ringHasRoom(MAX_EVENTS_PER_PACKET)) break
+    if ((load<u32>(d, D_FLAGS) & PACKET_DUPLICATE) != 0) {
+      countDuplicate(d)
+      continue
+    }
     const own = load<u64>(d, D_TIME)
     const time = monotonic && clock > own ? clock : own
     if (time >= nextTick) {
       if (nextTick == 0) beginTime(time)
       else if (!sweepTicks(time)) break
     }
-    if (oldestHole() != 0 && !expireHoles(time)) break
+    if (hasHoles() && !expireHoles(time)) break
     if (time > clock) clock = time
     if (load<u8>(d, D_MATCHED) != 0) {
       if (!trackPacket(d, time)) break
     } else {
-      countPacket(d)
-      countUnmatched(d)
+      countPacket(d, time)
+      if ((load<u32>(d, D_FLAGS) & PACKET_HELD) == 0) countUnmatched(d)
     }
   }
   return i
@@ -163,7 +175,15 @@ export function abandonPacket(): void {
   victim = NOT_FOUND
 }
 
-function countPacket(d: usize): void {
+/** Copies are counted, and that is all. */
+function countDuplicate(d: usize): void {
+  countPacket(d, 0)
+  count(T_DUPLICATES)
+  count(T_DUPLICATE_BYTES, load<u32>(d, D_WIRE))
+}
+
+/** `now` is the time of what is told because of the packet. */
+function countPacket(d: usize, now: u64): void {
   const time = load<u64>(d, D_TIME)
   const packets = load<u64>(statistics, T_PACKETS) + 1
   store<u64>(statistics, packets, T_PACKETS)
@@ -174,7 +194,7 @@ function countPacket(d: usize): void {
   const flags = load<u32>(d, D_FLAGS)
   if (flags == 0) return
   if ((flags & PACKET_TRUNCATED) != 0) count(T_TRUNCATED)
-  if ((flags & PACKET_FRAGMENT) != 0) count(T_FRAGMENTS)
+  if ((flags & (PACKET_FRAGMENT | PACKET_REASSEMBLED)) != 0) countFragment(d, flags, now)
   if ((flags & PACKET_LAYER_LIMIT) != 0) count(T_LAYER_LIMIT)
   if ((flags & PACKET_MALFORMED) != 0) count(T_MALFORMED)
 }
@@ -196,10 +216,10 @@ function trackPacket(d: usize, time: u64): bool {
   const isFirst = index == NOT_FOUND
   if (isFirst) {
     if (liveRecords() >= min<usize>(maxFlows, roomFor) && !evict(time)) return false
-    countPacket(d)
+    countPacket(d, time)
     index = startFlow(d, hash, time)
   } else {
-    countPacket(d)
+    countPacket(d, time)
   }
   return account(d, index, time, isFirst)
 }
@@ -244,6 +264,10 @@ function account(d: usize, index: usize, time: u64, isFirst: bool): bool {
   store<u64>(sender, load<u64>(sender, S_PACKETS) + 1, S_PACKETS)
   store<u64>(sender, load<u64>(sender, S_BYTES) + load<u32>(d, D_WIRE), S_BYTES)
   store<u64>(sender, load<u64>(sender, S_PAYLOAD_BYTES) + payload, S_PAYLOAD_BYTES)
+  if ((load<u32>(d, D_FLAGS) & PACKET_REASSEMBLED) != 0) {
+    store<u64>(sender, load<u64>(sender, S_PACKETS) + load<u32>(d, D_EARLIER_PACKETS), S_PACKETS)
+    store<u64>(sender, load<u64>(sender, S_BYTES) + load<u64>(d, D_EARLIER_BYTES), S_BYTES)
+  }
   if (time > load<u64>(hot, F_LAST_SEEN)) store<u64>(hot, time, F_LAST_SEEN)
   store<u32>(hot, packetNumber, F_TOUCHED)
   let state = <u32>load<u8>(hot, F_STATE)
@@ -257,7 +281,7 @@ function account(d: usize, index: usize, time: u64, isFirst: bool): bool {
     atSide = side
     atTime = time
     isHeard = false
-    beginHearing(d, coldRecord(index), side, time)
+    beginHearing(d, index, coldRecord(index), side, time)
     return finishPacket(d)
   }
   if (packetEvents) writePacket(side, index, coldRecord(index), time, d)
@@ -345,7 +369,7 @@ export function sweep(now: u64): bool {
   if (monotonic) clock = time
   if (!isSweeping || sweepTime != time) callSlotsUntil(time)
   sweepTime = time
-  isSweeping = !endIdle(time)
+  isSweeping = !endIdle(time) || !expireFragments(time, false)
   return !isSweeping
 }
 
@@ -370,6 +394,7 @@ export function finish(reason: u32): bool {
   for (; finishCursor < usedRecords(); finishCursor++) {
     if (isLive(finishCursor) && !closeFlow(finishCursor, reason)) return false
   }
+  if (!expireFragments(clock, true)) return false
   finishCursor = 0
   return true
 }

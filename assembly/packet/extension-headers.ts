@@ -1,7 +1,17 @@
-import { PACKET_LAYER_LIMIT } from '../layout'
+import { D_NETWORK, PACKET_LAYER_LIMIT } from '../layout'
 import { be16, be32 } from '../memory/bytes'
-import { flag, payloadFound, tooShort } from './found'
-import { fragmentFound } from './fragment'
+import { flag, forgetFlow, payloadFound, tooShort } from './found'
+import { fragmentFound, fragmentOffset } from './fragment'
+import {
+  becomeWhole,
+  ipv6Fragment,
+  PUT_ASIDE,
+  reassembles,
+  SEPARATE,
+  wholeDatagram,
+  wholeNext,
+  wholePayload,
+} from './fragments'
 import { layerAt, layerEnd, MAX_EXTENSION_HEADERS, MAX_HOP_BY_HOP_OPTIONS, stop } from './layer'
 import {
   PROTOCOL_AUTHENTICATION,
@@ -47,7 +57,21 @@ export function behindExtensions(d: usize, first: u32, p: usize): u64 {
       signallingAt = at
     }
     const next = <u32>load<u8>(at)
-    if (type == PROTOCOL_FRAGMENT && isLaterFragment(d, at)) return portless(d, next, at + FRAGMENT_HEADER)
+    if (type == PROTOCOL_FRAGMENT && isFragment(d, at)) {
+      const whole = wholeFragment(d, at)
+      if (whole == PUT_ASIDE) {
+        forgetFlow(d)
+        return stop()
+      }
+      if (whole != SEPARATE) {
+        becomeWhole(d)
+        type = wholeNext
+        at = wholePayload
+        signallingAt = 0
+        continue
+      }
+      if (fragmentOffset != 0) return portless(d, next, at + FRAGMENT_HEADER)
+    }
     at += extensionLength(type, at)
     type = next
   }
@@ -121,12 +145,19 @@ function extensionLength(type: u32, p: usize): usize {
 }
 
 /** Notes the fragment whose header is at `p`, if it is one: with neither offset nor more it is whole (RFC 6946). */
-function isLaterFragment(d: usize, p: usize): bool {
+function isFragment(d: usize, p: usize): bool {
   const field = be16(p + 2)
   const offset = field & FRAGMENT_OFFSET
   const more = (field & MORE_FRAGMENTS) != 0
-  if (offset != 0 || more) fragmentFound(d, be32(p + 4), offset, more)
-  return offset != 0
+  if (offset == 0 && !more) return false
+  fragmentFound(d, be32(p + 4), offset, more)
+  return true
+}
+
+/** What the fragment header at `p` comes to, see `ipv6Fragment`. In a datagram that was put together it means nothing. */
+function wholeFragment(d: usize, p: usize): usize {
+  const network = <usize>load<u32>(d, D_NETWORK)
+  return reassembles && network != wholeDatagram ? ipv6Fragment(d, network, p, FRAGMENT_HEADER) : SEPARATE
 }
 
 function portless(d: usize, protocol: u32, p: usize): u64 {

@@ -1,7 +1,8 @@
 import { be16 } from '../memory/bytes'
 import { behindAuthentication } from './extension-headers'
-import { malformed, networkFound, payloadBehind, payloadFound, tooShort } from './found'
+import { forgetFlow, malformed, networkFound, payloadBehind, payloadFound, tooShort } from './found'
 import { fragmentFound } from './fragment'
+import { becomeWhole, ipv4Fragment, PUT_ASIDE, reassembles, SEPARATE, wholeNext, wholePayload } from './fragments'
 import { layerAt, layerEnd, layerMissing, stop, trim } from './layer'
 import { PROTOCOL_AUTHENTICATION } from './numbers'
 
@@ -42,11 +43,24 @@ export function ipv4(d: usize, p: usize): u64 {
   if (fragment != 0) {
     const offset = fragment & FRAGMENT_OFFSET
     fragmentFound(d, be16(p + 4), offset << 3, (fragment & MORE_FRAGMENTS) != 0)
+    const whole = reassembles ? ipv4Fragment(d, p, header) : SEPARATE
+    if (whole == PUT_ASIDE) {
+      forgetFlow(d)
+      return stop()
+    }
+    if (whole != SEPARATE) {
+      becomeWhole(d)
+      return carried(d, wholeNext, wholePayload)
+    }
     if (offset != 0) {
       payloadFound(d, protocol, p + header)
       return stop()
     }
   }
-  if (protocol == PROTOCOL_AUTHENTICATION) return behindAuthentication(d, p + header)
-  return layerAt(protocol, p + header)
+  return carried(d, protocol, p + header)
+}
+
+/** The layer that the header's payload is. */
+function carried(d: usize, protocol: u32, p: usize): u64 {
+  return protocol == PROTOCOL_AUTHENTICATION ? behindAuthentication(d, p) : layerAt(protocol, p)
 }

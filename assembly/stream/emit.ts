@@ -62,13 +62,22 @@ export let conflictTime: u64 = 0
 let conflictsTold: u32 = 0
 /** Most conflicts told of one packet; all are counted. */
 const MAX_CONFLICTS_TOLD: u32 = 4
+const CONFLICT_SIZE: usize = EVENT_HEADER + 8 + 2 * MAX_CONFLICT_BYTES
+
+/** Room for all conflicts that the packet at work may cause: which are told must not depend on how full the ring is. */
+export function hasConflictRoom(): bool {
+  return !tellsConflicts || ringHasRoom(MAX_EVENTS_PER_PACKET + <usize>MAX_CONFLICTS_TOLD * CONFLICT_SIZE)
+}
 
 export function beginConflicts(time: u64): void {
   conflictTime = time
   conflictsTold = 0
 }
 
-/** Counts an overlap of `length` bytes that differ, and tells it with both versions as far as they fit an event. */
+/**
+ * Counts an overlap of `length` bytes that differ, and tells it with both versions as far as they fit an event. The
+ * caller has asked `hasConflictRoom`.
+ */
 export function reportConflict(
   side: usize,
   offset: u64,
@@ -79,10 +88,8 @@ export function reportConflict(
 ): void {
   store<u32>(side, load<u32>(side, X_CONFLICTS) + 1, X_CONFLICTS)
   if (!tellsConflicts || conflictsTold == MAX_CONFLICTS_TOLD) return
-  const size = EVENT_HEADER + 8 + 2 * MAX_CONFLICT_BYTES
-  if (!ringHasRoom(MAX_EVENTS_PER_PACKET + size)) return
   conflictsTold++
-  const event = begin(EVENT_STREAM_CONFLICT, side, offset, conflictTime, size)
+  const event = begin(EVENT_STREAM_CONFLICT, side, offset, conflictTime, CONFLICT_SIZE)
   const kept = min<usize>(length, MAX_CONFLICT_BYTES)
   store<u32>(event, <u32>length | ((<u32>freshWins) << 31), E_DETAIL)
   memory.copy(event + X_EVENT_OLD, old, kept)

@@ -16,6 +16,7 @@ import {
   TCP_FIN,
   TCP_SYN,
   X_ACKNOWLEDGED,
+  X_ASTRAY_SINCE,
   X_BLOCKS,
   X_BUFFERED,
   X_DELIVERED,
@@ -36,21 +37,52 @@ import {
   X_SKIP_UNTIL,
 } from '../layout'
 import { dropOnOverflow, holeTimeout, overlapPolicy, sideBlocks } from './config'
-import { emitData, emitGap, emitStopped, hasRoom } from './emit'
+import { emitData, emitGap, emitStopped, hasConflictRoom, hasRoom } from './emit'
 import { listHole, oldestHole, unlistHole } from './holes'
 import { blocksFree, blocksRetired } from './pool'
-import { blocksNeeded, bytesAt, clearWindow, firstBuffered, insert, isWindowEmpty, release, runAt } from './window'
+import {
+  blocksNeeded,
+  bytesAt,
+  clearWindow,
+  firstBuffered,
+  holds,
+  insert,
+  isWindowEmpty,
+  release,
+  runAt,
+} from './window'
 
 /**
  * TCP reassembly of one side (RFC 9293, section 3.4 for sequence numbers). Invariant: all bytes below X_OFFSET have
  * been delivered, skipped or given up, in that order; the window holds bytes above it only; the byte at X_OFFSET is in
- * the window only while `deliver` is at work.
+ * the window only while `deliver` is at work. X_OFFSET never passes X_END.
  *
  * Functions that answer with a bool can be called again after false: the ring was full, and what they had done stays done.
  */
 
-/** Farthest a segment may lie ahead: the largest window there is (RFC 7323, section 2.3). */
-const MAX_AHEAD: i32 = 1 << 30
+/** Farthest a segment may lie ahead or behind: the largest window there is (RFC 7323, section 2.3). */
+const MAX_DISTANCE: i32 = 1 << 30
+
+/** Where the stream ends while no FIN has told. */
+const NO_END: u64 = u64.MAX_VALUE
+
+/** Whether the segment at work has been put into the window, and its overlaps have been settled: that is done once. */
+let isSettled: bool = false
+
+/** Whether the stream is on its way to the segment at work, which was astray. */
+let isSkipping: bool = false
+
+/** Side whose delivery the full ring has interrupted, 0 for none: it comes before all else. */
+let unfinished: usize = 0
+
+/** Whether `expireHoles` may have something to do. */
+export function hasHoles(): bool {
+  return oldestHole() != 0 || unfinished != 0
+}
+
+function finishDelivery(time: u64): bool {
+  return unfinished == 0 || deliver(unfinished, time)
+}
 
 function flagged(side: usize, flags: u32): bool {
   return (load<u32>(side, X_FLAGS) & flags) != 0
@@ -78,39 +110,83 @@ function distance(side: usize, sequence: u32): i32 {
   return <i32>(sequence - load<u32>(side, X_SEQUENCE))
 }
 
-/** Anchors the side at its first sequence number and counts the segment in `d`; before `acceptSegment`, once. */
-export function countSegment(d: usize, side: usize): void {
+/** Whether a segment at this distance can be no part of the window that the side is in. */
+function isAstray(ahead: i32): bool {
+  return ahead > MAX_DISTANCE || ahead < -MAX_DISTANCE
+}
+
+/**
+ * Whether nothing but segments astray has come for as long as a hole is waited for: the capture has lost more than a
+ * window of the stream, which then goes on where they are.
+ */
+function isLost(side: usize, time: u64): bool {
+  const since = load<u64>(side, X_ASTRAY_SINCE)
+  return since != 0 && load<u64>(side, X_END) == NO_END && time > since && time - since >= holeTimeout
+}
+
+/**
+ * Anchors the side at its first sequence number and counts the segment in `d`; before `acceptSegment`, once. Answers
+ * with the number of its bytes that lie behind the FIN.
+ */
+export function countSegment(d: usize, side: usize, time: u64): u32 {
+  isSettled = false
+  isSkipping = false
+  if (isStopped(side)) return 0
   const flags = <u32>load<u8>(d, D_TCP_FLAGS)
   const sequence = load<u32>(d, D_SEQUENCE) + <u32>((flags & TCP_SYN) != 0)
   const length = load<u32>(d, D_PAYLOAD_LENGTH)
   const isFresh = (flags & TCP_SYN) != 0 && load<u64>(side, X_HIGHEST) == 0
   if (isFresh || !flagged(side, STREAM_ANCHORED)) {
     // Mid-stream, the first payload is where the stream begins: a bare ACK may be a keep-alive, one byte below.
-    if ((flags & TCP_SYN) == 0 && length == 0) return
-    setFlag(side, STREAM_ANCHORED)
-    store<u32>(side, sequence, X_SEQUENCE)
+    if ((flags & TCP_SYN) == 0 && length == 0) return 0
+    anchor(side, sequence)
   }
   const ahead = distance(side, sequence)
-  if (ahead > MAX_AHEAD) return
-  const start = <i64>load<u64>(side, X_OFFSET) + ahead
-  const end = start + length
-  if ((flags & TCP_FIN) != 0 && end >= 0 && load<u64>(side, X_END) == u64.MAX_VALUE) store<u64>(side, <u64>end, X_END)
-  if (length == 0) return
-  const past = end - <i64>min<u64>(load<u64>(side, X_END), i64.MAX_VALUE)
-  if (past > 0) drop(side, <u32>min<i64>(past, length))
-  if (end <= <i64>load<u64>(side, X_OFFSET)) {
-    // One byte just below what is expected is a keep-alive (RFC 9293, section 3.8.4).
-    if (length > 1 || ahead != -1) {
-      add32(side, X_RETRANSMITS, 1)
-      add64(side, X_RETRANSMITTED_BYTES, length)
-    }
-  } else if (ahead > 0) {
-    add32(side, X_OUT_OF_ORDER, 1)
+  if (isAstray(ahead)) {
+    if (length == 0 || isLost(side, time)) return 0
+    if (load<u64>(side, X_ASTRAY_SINCE) == 0) store<u64>(side, max<u64>(time, 1), X_ASTRAY_SINCE)
+    drop(side, length)
+    return 0
   }
+  store<u64>(side, 0, X_ASTRAY_SINCE)
+  const next = <i64>load<u64>(side, X_OFFSET)
+  const start = next + ahead
+  const end = start + length
+  // A FIN below what was delivered contradicts it, and is none of this stream's.
+  if ((flags & TCP_FIN) != 0 && end >= next && load<u64>(side, X_END) == NO_END) store<u64>(side, <u64>end, X_END)
+  return length == 0 ? 0 : countPayload(side, start, end, next)
+}
+
+function anchor(side: usize, sequence: u32): void {
+  setFlag(side, STREAM_ANCHORED)
+  store<u32>(side, sequence, X_SEQUENCE)
+  store<u64>(side, 0, X_ACKNOWLEDGED)
+  store<u64>(side, NO_END, X_END)
+}
+
+function countPayload(side: usize, start: i64, end: i64, next: i64): u32 {
+  const last = <i64>min<u64>(load<u64>(side, X_END), <u64>max<i64>(end, 0))
+  const past = <u32>(end - max<i64>(min<i64>(end, last), start))
+  if (past != 0) drop(side, past)
+  if (<u64>last > load<u64>(side, X_HIGHEST)) store<u64>(side, <u64>last, X_HIGHEST)
+  if (end <= next) {
+    // One byte just below what is expected is a keep-alive (RFC 9293, section 3.8.4).
+    if (end < next || end - start > 1) countRetransmit(side, <u64>(end - start))
+  } else if (start > next && start < last) {
+    if (holds(side, <u64>start, <u64>last)) countRetransmit(side, <u64>(last - start))
+    else add32(side, X_OUT_OF_ORDER, 1)
+  }
+  return past
+}
+
+function countRetransmit(side: usize, bytes: u64): void {
+  add32(side, X_RETRANSMITS, 1)
+  add64(side, X_RETRANSMITTED_BYTES, bytes)
 }
 
 /** Takes the payload of `d` into the side's stream and delivers what has become ready. */
 export function acceptSegment(d: usize, side: usize, time: u64): bool {
+  if (!finishDelivery(time)) return false
   const captured = load<u32>(d, D_PAYLOAD_CAPTURED)
   if (captured == 0 || !flagged(side, STREAM_ANCHORED)) return true
   const payload = <usize>load<u32>(d, D_PAYLOAD)
@@ -118,9 +194,12 @@ export function acceptSegment(d: usize, side: usize, time: u64): bool {
   while (!isStopped(side)) {
     const next = <i64>load<u64>(side, X_OFFSET)
     const ahead = distance(side, sequence)
-    if (ahead > MAX_AHEAD) {
-      drop(side, captured)
-      return true
+    if (isSkipping || isAstray(ahead)) {
+      if (!isSkipping && !isLost(side, time)) return true
+      isSkipping = true
+      if (!skipTo(side, sequence, time)) return false
+      isSkipping = false
+      continue
     }
     const segmentStart = next + ahead
     const segmentEnd = segmentStart + captured
@@ -128,33 +207,46 @@ export function acceptSegment(d: usize, side: usize, time: u64): bool {
     const end = min<i64>(segmentEnd, <i64>min<u64>(load<u64>(side, X_END), i64.MAX_VALUE))
     const start = max<i64>(segmentStart, next)
     if (end <= start) return isWindowEmpty(side) || deliver(side, time)
-    if (<u64>end > load<u64>(side, X_HIGHEST)) store<u64>(side, <u64>end, X_HIGHEST)
     const data = payload + <usize>(start - segmentStart)
     if (start == next) {
       if (isWindowEmpty(side)) return deliverView(side, data, <usize>(end - start), time)
       // Where bytes are buffered already the policy decides; up to there the segment is delivered as it lies.
       const buffered = <i64>min<u64>(firstBuffered(side, <u64>next), <u64>end)
-      const overlapping = payload + <usize>(buffered - segmentStart)
-      insert(side, <u64>buffered, <u64>end, overlapping, false, overlapPolicy, segmentStart, segmentEnd)
+      if (!isSettled) {
+        if (!hasConflictRoom()) return false
+        const overlapping = payload + <usize>(buffered - segmentStart)
+        insert(side, <u64>buffered, <u64>end, overlapping, false, overlapPolicy, segmentStart, segmentEnd)
+        isSettled = true
+      }
       if (buffered > start && !deliverView(side, data, <usize>(buffered - start), time)) return false
       if (!deliver(side, time)) return false
     } else {
-      if (!makeRoom(side, <u64>start, <u64>end, time)) return false
-      if (<i64>load<u64>(side, X_OFFSET) != next) continue
-      insert(side, <u64>start, <u64>end, data, true, overlapPolicy, segmentStart, segmentEnd)
-      const held = load<u32>(side, X_BUFFERED)
-      if (held > load<u32>(side, X_HIGH_WATERMARK)) store<u32>(side, held, X_HIGH_WATERMARK)
+      if (!isSettled) {
+        if (!hasConflictRoom() || !makeRoom(side, <u64>start, <u64>end, time)) return false
+        if (<i64>load<u64>(side, X_OFFSET) != next) continue
+        insert(side, <u64>start, <u64>end, data, true, overlapPolicy, segmentStart, segmentEnd)
+        isSettled = true
+        const held = load<u32>(side, X_BUFFERED)
+        if (held > load<u32>(side, X_HIGH_WATERMARK)) store<u32>(side, held, X_HIGH_WATERMARK)
+      }
       return deliver(side, time)
     }
   }
   return true
 }
 
+/** Delivers all that is buffered, and goes on at this sequence number, however far it is. */
+function skipTo(side: usize, sequence: u32, time: u64): bool {
+  if (!deliverAll(side, GAP_TIMEOUT, time)) return false
+  const ahead = sequence - load<u32>(side, X_SEQUENCE)
+  return giveUpUntil(side, load<u64>(side, X_OFFSET) + ahead, GAP_TIMEOUT, time)
+}
+
 /** Takes an acknowledgement of the peer: a hole below it was filled for the receiver, but not for the capture. */
 export function acceptAcknowledgement(d: usize, side: usize, time: u64): bool {
   if ((<u32>load<u8>(d, D_TCP_FLAGS) & TCP_ACK) == 0 || !flagged(side, STREAM_ANCHORED)) return true
   const ahead = distance(side, load<u32>(d, D_ACKNOWLEDGEMENT))
-  if (ahead > 0 && ahead <= MAX_AHEAD) {
+  if (ahead > 0 && !isAstray(ahead)) {
     const acknowledged = load<u64>(side, X_OFFSET) + ahead
     if (acknowledged > load<u64>(side, X_ACKNOWLEDGED)) store<u64>(side, acknowledged, X_ACKNOWLEDGED)
   }
@@ -192,16 +284,27 @@ function emit(side: usize, data: usize, length: usize, time: u64): bool {
 }
 
 /** Delivers what has become ready, giving up holes that the peer has acknowledged past. */
-export function deliver(side: usize, time: u64): bool {
+function deliver(side: usize, time: u64): bool {
+  const isDone = deliverReady(side, time)
+  if (!isDone) unfinished = side
+  else if (unfinished == side) unfinished = 0
+  return isDone
+}
+
+function deliverReady(side: usize, time: u64): bool {
   while (true) {
     const offset = load<u64>(side, X_OFFSET)
-    const run = runAt(side, offset)
+    const end = load<u64>(side, X_END)
+    const run = <usize>min<u64>(runAt(side, offset), end - offset)
     if (run != 0) {
       if (!emit(side, bytesAt(side, offset), run, time)) return false
       add32(side, X_BUFFERED, -(<u32>run))
       pass(side, run)
+      // The next hole begins its own wait.
+      unlistHole(side)
       continue
     }
+    if (offset == end) discard(side)
     release(side, offset)
     if (isWindowEmpty(side)) {
       unlistHole(side)
@@ -215,13 +318,30 @@ export function deliver(side: usize, time: u64): bool {
   }
 }
 
+/** Drops what was buffered behind a FIN before the FIN came. */
+function discard(side: usize): void {
+  const bytes = load<u32>(side, X_BUFFERED)
+  if (bytes != 0) drop(side, bytes)
+  clearWindow(side)
+}
+
+/** Delivers all that is buffered, holes as gaps. */
+function deliverAll(side: usize, reason: u32, time: u64): bool {
+  while (!isWindowEmpty(side)) {
+    if (!deliver(side, time)) return false
+    if (!isWindowEmpty(side) && !giveUpHole(side, reason, time)) return false
+  }
+  return true
+}
+
 /** Tells the gap between X_OFFSET and the first buffered byte, and passes it. */
 function giveUpHole(side: usize, reason: u32, time: u64): bool {
   return giveUpUntil(side, firstBuffered(side, load<u64>(side, X_OFFSET)), reason, time)
 }
 
-function giveUpUntil(side: usize, end: u64, reason: u32, time: u64): bool {
+function giveUpUntil(side: usize, until: u64, reason: u32, time: u64): bool {
   const offset = load<u64>(side, X_OFFSET)
+  const end = min<u64>(until, load<u64>(side, X_END))
   if (end <= offset) return true
   if (!hasRoom()) return false
   emitGap(side, offset, end - offset, reason, time)
@@ -242,7 +362,7 @@ function makeRoom(side: usize, start: u64, end: u64, time: u64): bool {
     if (!isOverSide && needed <= blocksFree()) return true
     // Blocks that the host has yet to read will do, once it has.
     if (!isOverSide && needed <= blocksFree() + blocksRetired()) return false
-    if (dropOnOverflow) return poison(side, time)
+    if (dropOnOverflow) return poison(side, <u32>(end - start), time)
     // For the bound of the whole tracker the oldest hole of all goes first.
     const victim = isOverSide || oldestHole() == 0 ? side : oldestHole()
     if (victim == side) {
@@ -254,9 +374,10 @@ function makeRoom(side: usize, start: u64, end: u64, time: u64): bool {
   return true
 }
 
-function poison(side: usize, time: u64): bool {
+/** Gives the side up: what it holds and the `bytes` of the segment at work are dropped. */
+function poison(side: usize, bytes: u32, time: u64): bool {
   if (!hasRoom()) return false
-  add64(side, X_DROPPED_BYTES, load<u32>(side, X_BUFFERED))
+  drop(side, load<u32>(side, X_BUFFERED) + bytes)
   stop(side, STREAM_POISONED)
   emitStopped(side, time)
   return true
@@ -267,10 +388,12 @@ export function stop(side: usize, flag: u32): void {
   unlistHole(side)
   clearWindow(side)
   setFlag(side, flag)
+  if (unfinished == side) unfinished = 0
 }
 
 /** Gives up the holes that have waited for the configured time. */
 export function expireHoles(time: u64): bool {
+  if (!finishDelivery(time)) return false
   while (true) {
     const side = oldestHole()
     if (side == 0) return true
@@ -280,16 +403,15 @@ export function expireHoles(time: u64): bool {
   }
 }
 
-/** Delivers all that is left at the end of a flow, holes as gaps, up to what was buffered, acknowledged or ended by FIN. */
+/** Delivers all that is left at the end of a flow, holes as gaps, up to what was sent, acknowledged or ended by FIN. */
 export function flush(side: usize, time: u64): bool {
+  if (!finishDelivery(time)) return false
   if (isStopped(side) || !flagged(side, STREAM_ANCHORED)) return true
-  while (!isWindowEmpty(side)) {
-    if (!deliver(side, time)) return false
-    if (!isWindowEmpty(side) && !giveUpHole(side, GAP_END, time)) return false
-  }
+  if (!deliverAll(side, GAP_END, time)) return false
   const end = load<u64>(side, X_END)
-  if (end != u64.MAX_VALUE) return giveUpUntil(side, end, GAP_END, time)
+  if (end != NO_END) return giveUpUntil(side, end, GAP_END, time)
   // One past the last byte may be the acknowledgement of a FIN that was not captured.
+  const sent = load<u64>(side, X_HIGHEST)
   const acknowledged = load<u64>(side, X_ACKNOWLEDGED)
-  return acknowledged <= load<u64>(side, X_HIGHEST) + 1 || giveUpUntil(side, acknowledged, GAP_END, time)
+  return giveUpUntil(side, acknowledged > sent + 1 ? acknowledged : sent, GAP_END, time)
 }

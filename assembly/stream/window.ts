@@ -118,8 +118,8 @@ function overlap(
   const length = to - from
   let wins = false
   if (policy != OVERLAP_FIRST) {
-    const oldStart = pieceStart(side, origin + from)
-    const oldEnd = pieceEnd(side, origin + from)
+    const oldStart = pieceStart(side, block, from)
+    const oldEnd = pieceEnd(side, block, from)
     wins = newWins(policy, segmentStart, segmentEnd, <i64>oldStart, <i64>oldEnd)
   }
   if (memory.compare(old, source, length) != 0) reportConflict(side, origin + from, old, source, length, wins)
@@ -137,11 +137,11 @@ function splitAt(side: usize, offset: u64): void {
   if (isSet(block + B_PRESENT, bit)) setBits(block + B_STARTS, bit, bit + 1)
 }
 
-/** Where the piece begins whose byte lies at `offset`, which is in the window. */
-function pieceStart(side: usize, offset: u64): u64 {
-  let page = pageOf(offset)
-  let bit = bitOf(offset)
-  let block = findBlock(side + X_ROOT, page)
+/** Where the piece begins whose byte lies at `at` in the block `first`. */
+function pieceStart(side: usize, first: usize, at: usize): u64 {
+  let block = first
+  let bit = at
+  let page = load<u64>(block, B_PAGE)
   while (true) {
     const start = lastSet(block + B_STARTS, bit)
     if (start >= 0) return (page << BLOCK_SHIFT) + <u64>start
@@ -154,11 +154,11 @@ function pieceStart(side: usize, offset: u64): u64 {
   }
 }
 
-/** Where the piece ends whose byte lies at `offset`, which is in the window. */
-function pieceEnd(side: usize, offset: u64): u64 {
-  let page = pageOf(offset)
-  let bit = bitOf(offset)
-  let block = findBlock(side + X_ROOT, page)
+/** Where the piece ends whose byte lies at `at` in the block `first`. */
+function pieceEnd(side: usize, first: usize, at: usize): u64 {
+  let block = first
+  let bit = at
+  let page = load<u64>(block, B_PAGE)
   while (true) {
     const end = overlapRun(block, bit, BLOCK_BYTES)
     if (end < BLOCK_BYTES) return (page << BLOCK_SHIFT) + end
@@ -175,6 +175,17 @@ export function runAt(side: usize, offset: u64): usize {
   if (block == NO_BLOCK) return 0
   const bit = bitOf(offset)
   return firstClear(block + B_PRESENT, bit, BLOCK_BYTES) - bit
+}
+
+/** Whether all bytes [start, end) are in the window. */
+export function holds(side: usize, start: u64, end: u64): bool {
+  let offset = start
+  while (offset < end) {
+    const run = runAt(side, offset)
+    if (run == 0) return false
+    offset += run
+  }
+  return true
 }
 
 /** Address of the byte at `offset`, which is in the window. */

@@ -1,4 +1,5 @@
 import type { TrackerStats } from '../index'
+import type { MessageCounts } from './messages/counts'
 import type { Tally } from './tally'
 
 /** What the summary says, in whatever format. */
@@ -6,6 +7,9 @@ export interface Report {
   /** As given, in order. */
   readonly captures: readonly string[]
   readonly stats: TrackerStats
+  readonly messages: MessageCounts
+  /** How often each kind was noticed; empty unless they were asked for. */
+  readonly anomalies: ReadonlyMap<string, number>
   /** Of the captures that could not be read to their end, in order. */
   readonly damage: readonly Damage[]
   /** Undefined where the format does not show it. */

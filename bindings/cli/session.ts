@@ -1,8 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { CaptureError, FlowTracker, ModuleError, OutOfMemoryError, stdinSource, type TrackerStats } from '../index'
+import {
+  CaptureError,
+  Driver,
+  FlowTracker,
+  ModuleError,
+  OutOfMemoryError,
+  type ParserEntry,
+  type StreamOptions,
+  stdinSource,
+  type TrackerEvent,
+  type TrackerStats,
+} from '../index'
 import { checkCaptures, fileErrorReason, nameOf, STDIN } from './captures'
 import { type Host, UsageError } from './command'
-import type { CliKey, EndedFlow } from './flow'
+import type { CliEvent, CliKey } from './flow'
 import { extractorOf, trackerConfigOf } from './options/tracker'
 import type { TrackingOptions } from './options/tracking'
 import type { Output } from './output/output'
@@ -14,18 +25,24 @@ import { onStopSignal } from './stop'
 /** Milliseconds that standard input is read on after Ctrl-C: tcpdump gets it too, and then writes what it held back. */
 const LAST_WORDS = 500
 
-/** Flows that are printed at the end before signals have their turn again. */
-const FLOWS_A_TURN = 1024
+/** Events that are printed at the end before signals have their turn again. */
+const EVENTS_A_TURN = 1024
 
 export interface SessionOptions {
   readonly captures: readonly string[]
   readonly tracking: TrackingOptions
+  /** How the bytes of TCP are put in order; undefined where nobody wants them. */
+  readonly streams: StreamOptions | undefined
+  /** What makes messages; undefined where nobody wants any. */
+  readonly parsers: readonly ParserEntry[] | undefined
+  /** Whether anomalies are told. */
+  readonly anomalies: boolean
   readonly host: Host
   /** Reading ends when nobody reads this any more. */
   readonly output: Output
   readonly progress: Progress
-  /** Called for each flow when it ends; reading waits for the answer. */
-  onFlow(flow: EndedFlow): Promise<void> | undefined
+  /** Called for each event; reading waits for the answer. */
+  onEvent(event: CliEvent): Promise<void> | undefined
   /** Called for each capture that could not be read to its end, after the flows before. */
   onDamage(damage: Damage): Promise<void>
 }
@@ -38,30 +55,35 @@ export interface SessionOptions {
  */
 export async function trackCaptures(options: SessionOptions): Promise<TrackerStats> {
   checkCaptures(options.captures, options.host)
-  using tracker = await createTracker(options.tracking)
+  using tracker = await createTracker(options)
   await new Session(tracker, options).run()
   return tracker.stats
 }
 
-async function createTracker(options: TrackingOptions): Promise<FlowTracker<CliKey>> {
+type CliTracker = FlowTracker<CliKey, undefined, TrackerEvent<CliKey, undefined>> | Driver<CliKey>
+
+async function createTracker({ tracking, streams, parsers, anomalies }: SessionOptions): Promise<CliTracker> {
   try {
-    return await FlowTracker.create(extractorOf(options), trackerConfigOf(options))
+    const config = { ...trackerConfigOf(tracking), anomalies, ...(streams && { streams }) }
+    const extractor = extractorOf(tracking)
+    if (parsers) return await Driver.create({ ...config, extractor, parsers })
+    return await FlowTracker.create<CliKey>(extractor, config)
   } catch (error) {
-    if (error instanceof OutOfMemoryError) throw new UsageError(`--max-flows ${options.maxFlows}: ${error.message}`)
+    if (error instanceof OutOfMemoryError) throw new UsageError(`--max-flows ${tracking.maxFlows}: ${error.message}`)
     if (error instanceof ModuleError) throw new UsageError(`${error.message}: ${error.cause}`)
     throw error
   }
 }
 
 class Session {
-  readonly #tracker: FlowTracker<CliKey>
+  readonly #tracker: CliTracker
   readonly #options: SessionOptions
   readonly #reading = new AbortController()
   /** The capture at work. */
   #current = ''
   #isStopping = false
 
-  constructor(tracker: FlowTracker<CliKey>, options: SessionOptions) {
+  constructor(tracker: CliTracker, options: SessionOptions) {
     this.#tracker = tracker
     this.#options = options
   }
@@ -92,7 +114,7 @@ class Session {
   }
 
   async #read(capture: string): Promise<void> {
-    const { progress, onFlow, onDamage } = this.#options
+    const { progress, onEvent, onDamage } = this.#options
     this.#current = capture
     let offset = 0
     try {
@@ -104,8 +126,7 @@ class Session {
         },
       })
       for await (const event of events) {
-        if (event.kind !== 'ended') continue
-        const wait = onFlow(event)
+        const wait = onEvent(event)
         if (wait) await wait
       }
     } catch (error) {
@@ -117,12 +138,13 @@ class Session {
   }
 
   async #finish(): Promise<void> {
-    const { output, onFlow } = this.#options
+    const { output, onEvent } = this.#options
     let count = 0
     for (const event of this.#tracker.finishing()) {
       if (output.isClosed) return
-      if (event.kind === 'ended') await onFlow(event)
-      if (++count % FLOWS_A_TURN === 0) await nextTurn()
+      const wait = onEvent(event)
+      if (wait) await wait
+      if (++count % EVENTS_A_TURN === 0) await nextTurn()
     }
   }
 

@@ -32,6 +32,7 @@ export type CaptureErrorCode =
   | 'record_length'
   | 'interface_limit'
   | 'link_type'
+  | 'option_length'
 
 /**
  * A capture is damaged, cut short, or of a format that is not read. Everything before the damage has been tracked,
@@ -50,6 +51,7 @@ export type CaptureErrorCode =
  * | `record_length` | snoop record length | the least it may be |
  * | `interface_limit` | interfaces of a pcapng section | the most that are kept |
  * | `link_type` | link type word of a pcap header | 0: its reserved bits are not zero |
+ * | `option_length` | length of an option of a pcapng interface | what it may be |
  */
 export class CaptureError extends FlowscopeError {
   override readonly name = 'CaptureError'
@@ -94,6 +96,8 @@ function describeDamage(code: CaptureErrorCode, found: number, expected: number)
       return `too many interfaces: found ${found}, expected at most ${expected}`
     case 'link_type':
       return `impossible link type: found ${hexadecimal(found)}, expected zeros in the reserved bits`
+    case 'option_length':
+      return `impossible length of an interface option: found ${found}, expected ${expected}`
   }
 }
 

@@ -1,11 +1,17 @@
 import { instantiate } from '@assemblyscript/loader'
 import {
+  C_DEDUP_CAPACITY,
+  C_DEDUP_WINDOW,
   C_FLAGS,
+  C_FRAGMENT_BUFFER,
+  C_FRAGMENT_TIMEOUT,
   C_HOLE_TIMEOUT,
   C_IDLE_OTHER,
   C_IDLE_TCP,
   C_IDLE_UDP,
+  C_MAX_DATAGRAMS,
   C_MAX_FLOWS,
+  C_MAX_FRAGMENTS,
   C_MAX_STREAMS,
   C_OVERLAP_POLICY,
   C_PLAN,
@@ -44,6 +50,26 @@ export interface CoreConfig {
   readonly plan: Uint8Array
   /** Undefined where nobody listens: then no memory is laid out for streams. */
   readonly streams: CoreStreamConfig | undefined
+  /** Undefined where IP fragments are never put together: then no memory is laid out for them. */
+  readonly fragments: CoreFragmentConfig | undefined
+  /** Undefined where copies of frames are not looked for. */
+  readonly dedup: CoreDedupConfig | undefined
+}
+
+/** What the reassembly of IP datagrams may take. The first two are fixed once memory is laid out. */
+export interface CoreFragmentConfig {
+  readonly maxDatagrams: number
+  /** Bytes. */
+  readonly buffer: number
+  /** Of one datagram. */
+  readonly maxFragments: number
+  readonly timeout: bigint
+}
+
+/** When a frame is a copy of one before. The capacity is fixed once memory is laid out. */
+export interface CoreDedupConfig {
+  readonly window: bigint
+  readonly capacity: number
 }
 
 /** Whose bytes are wanted, and what their reassembly may take. Fixed once memory is laid out. */
@@ -140,7 +166,17 @@ function writeConfig({ bytes, data }: MemoryViews, at: number, config: CoreConfi
   data.setBigUint64(at + C_SWEEP_INTERVAL, config.sweepInterval, true)
   data.setBigUint64(at + C_SEED, config.seed, true)
   bytes.set(config.plan, at + C_PLAN)
-  const { streams } = config
+  const { streams, fragments, dedup } = config
+  if (fragments) {
+    data.setUint32(at + C_MAX_DATAGRAMS, fragments.maxDatagrams, true)
+    data.setUint32(at + C_FRAGMENT_BUFFER, fragments.buffer, true)
+    data.setUint32(at + C_MAX_FRAGMENTS, fragments.maxFragments, true)
+    data.setBigUint64(at + C_FRAGMENT_TIMEOUT, fragments.timeout, true)
+  }
+  if (dedup) {
+    data.setBigUint64(at + C_DEDUP_WINDOW, dedup.window, true)
+    data.setUint32(at + C_DEDUP_CAPACITY, dedup.capacity, true)
+  }
   if (!streams) return
   data.setUint32(at + C_STREAM_FLAGS, streams.flags, true)
   data.setUint32(at + C_OVERLAP_POLICY, streams.overlapPolicy, true)

@@ -10,6 +10,7 @@ import {
   DAMAGE_INTERFACE_LIMIT,
   DAMAGE_LINK_TYPE,
   DAMAGE_OFFSET,
+  DAMAGE_OPTION_LENGTH,
   DAMAGE_RECORD_LENGTH,
   DAMAGE_TRUNCATED,
   DAMAGE_UNKNOWN_MAGIC,
@@ -31,6 +32,7 @@ const CODES: Readonly<Record<number, CaptureErrorCode>> = {
   [DAMAGE_RECORD_LENGTH]: 'record_length',
   [DAMAGE_INTERFACE_LIMIT]: 'interface_limit',
   [DAMAGE_LINK_TYPE]: 'link_type',
+  [DAMAGE_OPTION_LENGTH]: 'option_length',
 }
 
 /** The damage that the core has reported. */

@@ -30,7 +30,7 @@ export interface FiveTupleOptions extends TagOptions {
 
 /** Layers that {@link autoDetectEncap} looks into. */
 export interface EncapVariants {
-  /** Default true. VLAN tags are always read through; this reports them. */
+  /** Default true. The crate has it; VLAN tags are always read through, whatever it says. */
   readonly vlan?: boolean
   /** MPLS, and Ethernet over MPLS. Default true. */
   readonly mpls?: boolean

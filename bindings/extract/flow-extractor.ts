@@ -76,5 +76,17 @@ export class FlowExtractor<K extends FlowKey = FlowKey> implements Disposable {
 
 function configOf(plan: Plan): CoreConfig {
   const { flags, operations } = plan
-  return { maxFlows: 1, flags, idleTcp: 0n, idleUdp: 0n, idleOther: 0n, sweepInterval: 1n, seed: 0n, plan: operations }
+  return {
+    maxFlows: 1,
+    flags,
+    idleTcp: 0n,
+    idleUdp: 0n,
+    idleOther: 0n,
+    sweepInterval: 1n,
+    seed: 0n,
+    plan: operations,
+    streams: undefined,
+    fragments: undefined,
+    dedup: undefined,
+  }
 }

@@ -3,19 +3,18 @@ import { FlowscopeError, SourceError } from '../common/errors'
 import { readDamage } from '../core/damage'
 import type { FlowKey } from '../extract/flow-key'
 import { type Engine, READ_SIZE } from './engine'
-import type { FlowEvent } from './events'
 
 /**
  * Reads one capture through an engine: a source fills {@link CaptureReader.target}, {@link CaptureReader.accept}
  * tracks what came, and moves the record that is not yet whole to the front of the buffer.
  */
-export class CaptureReader<K extends FlowKey, S> {
-  readonly #engine: Engine<K, S>
+export class CaptureReader<K extends FlowKey, S, E> {
+  readonly #engine: Engine<K, S, E>
   /** Bytes at the front of the buffer that have not been consumed. */
   #rest = 0
   #bytesRead = 0
 
-  constructor(engine: Engine<K, S>) {
+  constructor(engine: Engine<K, S, E>) {
     this.#engine = engine
     engine.core.exports.openCapture(FORMAT_UNKNOWN)
   }
@@ -38,7 +37,7 @@ export class CaptureReader<K extends FlowKey, S> {
    * @param count how many, as the source says
    * @throws CaptureError at the damage, SourceError when the count is impossible
    */
-  *accept(count: number): Generator<FlowEvent<K, S>, void, undefined> {
+  *accept(count: number): Generator<E, void, undefined> {
     const { core, guard } = this.#engine
     guard.check()
     if (!Number.isInteger(count) || count < 0 || count > this.#room) {

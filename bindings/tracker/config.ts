@@ -1,17 +1,21 @@
 import {
   CONFIG_ACCEPT_ANY_RST,
+  CONFIG_ANOMALIES,
   CONFIG_CRATE_HISTORY,
   CONFIG_IDLE_TIMEOUT_FUNCTION,
   CONFIG_MONOTONIC,
   CONFIG_PACKET_EVENTS,
+  CONFIG_REASSEMBLE,
 } from '../../assembly/layout'
 import { secondsToNanoseconds } from '../common/duration'
 import { ConfigError } from '../common/errors'
 import { checkBoolean, checkFunction, checkInteger, checkOptions } from '../common/options'
-import type { CoreConfig } from '../core/core'
+import type { CoreConfig, CoreDedupConfig, CoreFragmentConfig } from '../core/core'
 import type { FlowKey } from '../extract/flow-key'
 import type { Plan } from '../extract/plan'
 import type { Protocol } from '../packet/protocol'
+import { type DedupOptions, resolveDedup } from './dedup-options'
+import { encodeStreams, resolveStreams, type StreamConfig, type StreamOptions } from './stream-options'
 
 /**
  * Most flows that `maxFlows` allows: what fits into 4 GiB at 256 bytes a flow, the room for everything else taken off.
@@ -52,6 +56,12 @@ export interface FlowTrackerConfig {
    * Default `zeek`.
    */
   readonly history: 'zeek' | 'crate'
+  /**
+   * Put IP fragments together: a datagram counts, with all its packets, when its last fragment comes; fragments of
+   * one that never becomes complete belong to no flow. Default true. With false each fragment is tracked for itself:
+   * the first by its ports, the others as a flow without.
+   */
+  readonly reassembleFragments: boolean
 }
 
 /** Some of the configuration, the rest as it is or by default. */
@@ -74,6 +84,15 @@ export interface FlowTrackerOptions<K extends FlowKey, S> extends FlowTrackerCha
    * after its end.
    */
   readonly userState?: (key: K) => S
+  /** Hand out an event for each anomaly, of flows and of all the traffic; they are counted in any case. Default false. */
+  readonly anomalies?: boolean
+  /** Hand out the bytes of flows, those of TCP in order. Default none: then nothing is kept of them. */
+  readonly streams?: StreamOptions
+  /**
+   * Leave out frames that are copies of one shortly before, as captures of loopback or mirrored interfaces have them;
+   * they are counted, and have no events. Default false. True: within a millisecond, among the last 256 frames.
+   */
+  readonly dedup?: boolean | DedupOptions
   /** Secret of the hash of keys, 64 bits; at random unless given, so that nobody can choose keys that collide. */
   readonly hashSeed?: bigint
 }
@@ -87,12 +106,29 @@ export const DEFAULT_CONFIG: FlowTrackerConfig = Object.freeze({
   monotonicTimestamps: false,
   acceptAnyRst: false,
   history: 'zeek',
+  reassembleFragments: true,
+})
+
+/** Bounds of the reassembly of IP datagrams: those of Linux, in round figures. 256 fragments are enough for an MTU of 296. */
+const FRAGMENTS: CoreFragmentConfig = Object.freeze({
+  maxDatagrams: 1024,
+  buffer: 4 << 20,
+  maxFragments: 256,
+  timeout: 30_000_000_000n,
 })
 
 const CONFIG_NAMES = Object.keys(DEFAULT_CONFIG)
 
 /** Names of all options of a tracker. */
-export const OPTION_NAMES: readonly string[] = [...CONFIG_NAMES, 'idleTimeoutOf', 'userState', 'hashSeed']
+export const OPTION_NAMES: readonly string[] = [
+  ...CONFIG_NAMES,
+  'idleTimeoutOf',
+  'userState',
+  'anomalies',
+  'streams',
+  'dedup',
+  'hashSeed',
+]
 
 /**
  * Options of a tracker, checked and complete. Its functions are methods to the type checker, so that a tracker of
@@ -102,6 +138,9 @@ export interface ResolvedOptions<K extends FlowKey, S> {
   readonly config: FlowTrackerConfig
   idleTimeoutOf?(key: K, protocol: Protocol | undefined): number | undefined
   userState?(key: K): S
+  readonly anomalies: boolean
+  readonly streams?: StreamConfig
+  readonly dedup?: CoreDedupConfig
   readonly hashSeed: bigint
 }
 
@@ -112,16 +151,29 @@ export interface ResolvedOptions<K extends FlowKey, S> {
  */
 export function resolveOptions<K extends FlowKey, S>(options: FlowTrackerOptions<K, S>): ResolvedOptions<K, S> {
   checkOptions(options, OPTION_NAMES, 'options')
-  const { idleTimeoutOf, userState, hashSeed = randomSeed(), ...changes } = options
+  const {
+    idleTimeoutOf,
+    userState,
+    anomalies = false,
+    streams,
+    dedup = false,
+    hashSeed = randomSeed(),
+    ...changes
+  } = options
   if (typeof hashSeed !== 'bigint' || BigInt.asUintN(64, hashSeed) !== hashSeed) {
     throw new ConfigError('hashSeed', `must be a bigint from 0 to 2^64 - 1: ${String(hashSeed)}`)
   }
   checkFunction(idleTimeoutOf, 'idleTimeoutOf')
   checkFunction(userState, 'userState')
+  checkBoolean(anomalies, 'anomalies')
+  const copies = resolveDedup(dedup)
   return {
     config: changeConfig(DEFAULT_CONFIG, changes),
     ...(idleTimeoutOf && { idleTimeoutOf }),
     ...(userState && { userState }),
+    anomalies,
+    ...(streams && { streams: resolveStreams(streams) }),
+    ...(copies && { dedup: copies }),
     hashSeed,
   }
 }
@@ -151,25 +203,32 @@ function checkConfig(config: FlowTrackerConfig): void {
   checkBoolean(config.packetEvents, 'packetEvents')
   checkBoolean(config.monotonicTimestamps, 'monotonicTimestamps')
   checkBoolean(config.acceptAnyRst, 'acceptAnyRst')
+  checkBoolean(config.reassembleFragments, 'reassembleFragments')
   if (!HISTORIES.includes(config.history)) {
     throw new ConfigError('history', `must be one of ${HISTORIES.join(', ')}: ${String(config.history)}`)
   }
 }
 
-/** The configuration as the core wants it. */
+/**
+ * The configuration as the core wants it.
+ *
+ * @param fixed what does not change in the life of a tracker
+ */
 export function encodeConfig(
   config: FlowTrackerConfig,
   plan: Plan,
-  hashSeed: bigint,
+  fixed: Pick<ResolvedOptions<FlowKey, unknown>, 'anomalies' | 'dedup' | 'hashSeed' | 'streams'>,
   asksIdleTimeout: boolean,
 ): CoreConfig {
   const flags =
     plan.flags |
     (config.packetEvents ? CONFIG_PACKET_EVENTS : 0) |
+    (fixed.anomalies ? CONFIG_ANOMALIES : 0) |
     (config.monotonicTimestamps ? CONFIG_MONOTONIC : 0) |
     (asksIdleTimeout ? CONFIG_IDLE_TIMEOUT_FUNCTION : 0) |
     (config.acceptAnyRst ? CONFIG_ACCEPT_ANY_RST : 0) |
-    (config.history === 'crate' ? CONFIG_CRATE_HISTORY : 0)
+    (config.history === 'crate' ? CONFIG_CRATE_HISTORY : 0) |
+    (config.reassembleFragments ? CONFIG_REASSEMBLE : 0)
   const { tcp, udp, other } = config.idleTimeoutSeconds
   return {
     maxFlows: config.maxFlows,
@@ -178,8 +237,11 @@ export function encodeConfig(
     idleUdp: secondsToNanoseconds(udp, 'idleTimeoutSeconds.udp'),
     idleOther: secondsToNanoseconds(other, 'idleTimeoutSeconds.other'),
     sweepInterval: secondsToNanoseconds(config.sweepIntervalSeconds, 'sweepIntervalSeconds'),
-    seed: hashSeed,
+    seed: fixed.hashSeed,
     plan: plan.operations,
+    streams: fixed.streams && encodeStreams(fixed.streams, config.maxFlows, fixed.anomalies),
+    fragments: FRAGMENTS,
+    dedup: fixed.dedup,
   }
 }
 

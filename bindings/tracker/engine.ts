@@ -7,8 +7,11 @@ import {
   FEED_EVENTS,
   FEED_EXTRACT,
   HOT_SIZE,
+  MAX_UNFINISHED,
   RECONFIGURE_EVENTS,
   RECONFIGURE_NO_MEMORY,
+  SIDE_INITIATOR,
+  STREAM_SIZE,
 } from '../../assembly/layout'
 import { CallGuard } from '../common/call-guard'
 import { secondsToNanoseconds } from '../common/duration'
@@ -17,16 +20,22 @@ import { Core } from '../core/core'
 import { customView, writeExtraction } from '../extract/custom'
 import { decodeKey, type FlowKey, keyBlock, reportedProtocol } from '../extract/flow-key'
 import type { Plan } from '../extract/plan'
+import { nanosecondHalves, type Timestamp } from '../packet/timestamp'
+import { ByteWindow } from './byte-window'
 import { encodeConfig, type FlowTrackerConfig, type ResolvedOptions } from './config'
 import { EventDecoder } from './event-decoder'
-import { type FlowEvent, PacketWindow } from './events'
+import type { TrackerEvent } from './events'
 import { FlowEntry, type KeyDecoder, recordKeyBlock } from './flow-entry'
+import type { ListenerControl } from './stream-events'
 
-/** Bytes asked of a source at once. */
-export const READ_SIZE = 1 << 20
+/** Bytes asked of a source at once: few enough to lie in the second-level cache until they are tracked. */
+export const READ_SIZE = 1 << 18
 
 /** Room for one read, and before it for what the last one left unfinished: less than a record of the longest frame. */
-const INPUT_CAPACITY = READ_SIZE + (READ_SIZE >> 1)
+const INPUT_CAPACITY = READ_SIZE + MAX_UNFINISHED
+
+/** Bytes of a flow's record without its streams. */
+const RECORD_SIZE = HOT_SIZE + COLD_SIZE
 
 /** What one call of `feed` came to. */
 export interface FeedResult {
@@ -36,6 +45,41 @@ export interface FeedResult {
   readonly isDamaged: boolean
 }
 
+/** What stands between the events of flows and what the user gets. */
+export interface EventSource<E> {
+  /** The next event, undefined when there is none. */
+  next(): E | undefined
+  /** The flow with this record has been removed without an event. */
+  drop(index: number): void
+  /** Capture time has gone on to this point without a packet. */
+  advance(now: Timestamp): void
+}
+
+/** What an {@link EventSource} is made of. */
+export interface SourceHost<K extends FlowKey, S> {
+  /** The next event of the core, undefined when there is none. */
+  next(): TrackerEvent<K, S> | undefined
+  /** The same as in {@link EventSource}: there is nothing to be done, and `advance` likewise. */
+  drop(index: number): void
+  advance(now: Timestamp): void
+  /** Takes what is said of bytes that are not wanted. */
+  readonly control: ListenerControl
+  /** Whether anomalies are told. */
+  readonly tellsAnomalies: boolean
+  /** Calls a function of the user's whose error is to come out of the call at work: undefined when it throws. */
+  callUser<T>(name: string, callback: () => T): T | undefined
+  /** Calls a function of the user's that the caller will answer for. */
+  guard<T>(name: string, callback: () => T): T
+}
+
+/** Makes an {@link EventSource}. */
+export type SourceMaker<K extends FlowKey, S, E> = (host: SourceHost<K, S>) => EventSource<E>
+
+/** Events that can copy their bytes before these are overwritten. */
+interface Keeping {
+  keep(): void
+}
+
 /**
  * Drives one instance of the core for a tracker: calls it again while its ring is full, keeps events in order
  * whoever causes them, and calls the user's functions.
@@ -43,16 +87,17 @@ export interface FeedResult {
  * Errors of the user's functions never pass through the core. They are kept until the core has finished what it has
  * begun, and then thrown once, by {@link Engine.raise}; events lie in the queue until they are asked for.
  */
-export class Engine<K extends FlowKey, S> {
+export class Engine<K extends FlowKey, S, E> {
   readonly core: Core
-  readonly guard = new CallGuard('FlowTracker')
+  readonly guard: CallGuard
   readonly #plan: Plan
   readonly #options: ResolvedOptions<K, S>
-  readonly #window: PacketWindow
+  readonly #window: ByteWindow
   readonly #keyDecoder: KeyDecoder<K>
   readonly #decoder: EventDecoder<K, S>
+  readonly #source: EventSource<E>
   /** Events that were taken out of the ring to make room, before those in the ring. */
-  #queue: FlowEvent<K, S>[] = []
+  #queue: E[] = []
   /** Events of the queue that have been taken. */
   #taken = 0
   #config: FlowTrackerConfig
@@ -61,31 +106,58 @@ export class Engine<K extends FlowKey, S> {
   #isUnfinished = false
   #failure: { readonly error: unknown } | undefined
 
-  private constructor(core: Core, plan: Plan, options: ResolvedOptions<K, S>) {
+  private constructor(
+    owner: string,
+    core: Core,
+    plan: Plan,
+    options: ResolvedOptions<K, S>,
+    make: SourceMaker<K, S, E>,
+  ) {
+    this.guard = new CallGuard(owner)
     this.core = core
     this.#plan = plan
     this.#options = options
     this.#config = options.config
     this.#idleTimeoutOf = options.idleTimeoutOf
-    this.#window = new PacketWindow(core)
+    this.#window = new ByteWindow(core)
     // The plan decides which keys there are, and K follows from the extractor that it was compiled of.
     this.#keyDecoder = { decodeKey: (block) => decodeKey(block, plan.format) as K }
+    const tellsAnomalies = options.anomalies
     this.#decoder = new EventDecoder(core, this.#window, {
       ...this.#keyDecoder,
       ...(options.userState && { createUser: (key: K) => this.#createUser(key) }),
+      tellsAnomalies,
     })
-    if (this.#config.packetEvents) this.#decoder.keepKeys([])
+    if (this.#keepsKeys(this.#config)) this.#decoder.keepKeys([])
+    this.#source = make({
+      next: () => this.#decoder.next(),
+      drop: () => undefined,
+      advance: () => undefined,
+      control: this.#decoder.listening,
+      tellsAnomalies,
+      callUser: (name, callback) => this.#callUser(name, callback),
+      guard: (name, callback) => this.guard.call(name, callback),
+    })
   }
 
-  /** @throws ModuleError, OutOfMemoryError */
-  static async create<K extends FlowKey, S>(plan: Plan, options: ResolvedOptions<K, S>): Promise<Engine<K, S>> {
-    let engine: Engine<K, S> | undefined
-    const { config, hashSeed, idleTimeoutOf } = options
-    const coreConfig = encodeConfig(config, plan, hashSeed, idleTimeoutOf !== undefined)
+  /**
+   * @param owner class name, for messages
+   * @param make makes what the user's events come from
+   * @throws ModuleError, OutOfMemoryError
+   */
+  static async create<K extends FlowKey, S, E>(
+    owner: string,
+    plan: Plan,
+    options: ResolvedOptions<K, S>,
+    make: SourceMaker<K, S, E>,
+  ): Promise<Engine<K, S, E>> {
+    let engine: Engine<K, S, E> | undefined
+    const { config, idleTimeoutOf } = options
+    const coreConfig = encodeConfig(config, plan, options, idleTimeoutOf !== undefined)
     const core = await Core.create(coreConfig, INPUT_CAPACITY, {
       idleTimeoutOf: (index) => engine?.answerIdleTimeout(index) ?? -1,
     })
-    engine = new Engine(core, plan, options)
+    engine = new Engine(owner, core, plan, options, make)
     return engine
   }
 
@@ -99,14 +171,14 @@ export class Engine<K extends FlowKey, S> {
   }
 
   /** The next event, undefined when there is none. */
-  take(): FlowEvent<K, S> | undefined {
+  take(): E | undefined {
     if (this.#taken < this.#queue.length) return this.#queue[this.#taken++]
     if (this.#taken > 0) this.#resetQueue()
-    return this.#decoder.next()
+    return this.#source.next()
   }
 
   /** All events that there are, one by one. */
-  *drain(): Generator<FlowEvent<K, S>, void, undefined> {
+  *drain(): Generator<E, void, undefined> {
     for (;;) {
       this.guard.check()
       const event = this.take()
@@ -117,11 +189,11 @@ export class Engine<K extends FlowKey, S> {
 
   /** Empties the ring into the queue. What is kept for each flow is then in step with the core. */
   settle(): void {
-    for (let event = this.#decoder.next(); event; event = this.#decoder.next()) this.#queue.push(event)
+    for (let event = this.#source.next(); event; event = this.#source.next()) this.#queue.push(event)
   }
 
   /** Takes all events that there are. */
-  takeAll(): FlowEvent<K, S>[] {
+  takeAll(): E[] {
     this.settle()
     const events = this.#taken > 0 ? this.#queue.slice(this.#taken) : this.#queue
     this.#resetQueue()
@@ -142,8 +214,16 @@ export class Engine<K extends FlowKey, S> {
     this.settle()
   }
 
+  /** Ends what is idle at this time. */
+  sweep(now: Timestamp): void {
+    const [low, high] = nanosecondHalves(now)
+    this.complete(() => this.core.exports.sweep(low, high))
+    this.#source.advance(now)
+    this.settle()
+  }
+
   /** Tracks the records between two addresses, events coming out on the way; raises at the end. */
-  *feed(start: number, end: number): Generator<FlowEvent<K, S>, FeedResult, undefined> {
+  *feed(start: number, end: number): Generator<E, FeedResult, undefined> {
     let next = start
     do {
       next = this.#feedOnce(next, end)
@@ -159,6 +239,7 @@ export class Engine<K extends FlowKey, S> {
     do {
       next = this.#feedOnce(next, end)
       this.settle()
+      if (this.#isUnfinished) this.#keepBytes()
     } while (this.#isUnfinished)
     this.raise()
   }
@@ -170,9 +251,9 @@ export class Engine<K extends FlowKey, S> {
    */
   reconfigure(config: FlowTrackerConfig, idleTimeoutOf: ResolvedOptions<K, S>['idleTimeoutOf']): void {
     this.settle()
-    if (config.packetEvents && !this.#config.packetEvents) this.#decoder.keepKeys(this.#liveKeys())
+    if (this.#keepsKeys(config) && !this.#keepsKeys(this.#config)) this.#decoder.keepKeys(this.#liveKeys())
     this.#applyConfig(config, idleTimeoutOf)
-    if (!config.packetEvents) this.#decoder.keepKeys(undefined)
+    if (!this.#keepsKeys(config)) this.#decoder.keepKeys(undefined)
     this.#config = config
     this.#idleTimeoutOf = idleTimeoutOf
     this.core.exports.refreshIdleTimeouts()
@@ -192,13 +273,22 @@ export class Engine<K extends FlowKey, S> {
 
   /** A copy of a live record. The ring must have been settled. */
   entry(index: number): FlowEntry<K, S> {
-    const bytes = new Uint8Array(HOT_SIZE + COLD_SIZE)
     const { hot, cold } = this.#recordAt(index)
+    const streams = this.core.exports.streamPointer(index, SIDE_INITIATOR) >>> 0
+    const bytes = new Uint8Array(RECORD_SIZE + (streams === 0 ? 0 : 2 * STREAM_SIZE))
     const memory = this.core.memory().bytes
     bytes.set(memory.subarray(hot, hot + HOT_SIZE))
     bytes.set(memory.subarray(cold, cold + COLD_SIZE), HOT_SIZE)
-    const record = { bytes, data: new DataView(bytes.buffer), hot: 0, cold: HOT_SIZE }
+    if (streams !== 0) bytes.set(memory.subarray(streams, streams + 2 * STREAM_SIZE), RECORD_SIZE)
+    const record = {
+      bytes,
+      data: new DataView(bytes.buffer),
+      hot: 0,
+      cold: HOT_SIZE,
+      streams: streams === 0 ? undefined : RECORD_SIZE,
+    }
     return new FlowEntry(
+      index,
       record,
       this.#keyDecoder,
       undefined,
@@ -212,6 +302,7 @@ export class Engine<K extends FlowKey, S> {
     this.settle()
     this.core.exports.forgetFlow(index)
     this.#decoder.drop(index)
+    this.#source.drop(index)
   }
 
   /** What the core's import answers. It must not throw. */
@@ -237,6 +328,16 @@ export class Engine<K extends FlowKey, S> {
     this.#isUnfinished = status === FEED_EXTRACT || status === FEED_EVENTS
     if (status === FEED_EXTRACT) this.#extractBatch()
     return next
+  }
+
+  /** What waits in the queue is about to lose the bytes that it points to. */
+  #keepBytes(): void {
+    for (const event of this.#queue as readonly (E & Partial<Keeping>)[]) event.keep?.()
+  }
+
+  /** Whether there are events whose records have no key. */
+  #keepsKeys({ packetEvents }: FlowTrackerConfig): boolean {
+    return packetEvents || this.#options.anomalies || this.#options.streams !== undefined
   }
 
   #resetQueue(): void {
@@ -291,7 +392,7 @@ export class Engine<K extends FlowKey, S> {
   }
 
   #writeConfig(config: FlowTrackerConfig, idleTimeoutOf: ResolvedOptions<K, S>['idleTimeoutOf']): void {
-    this.core.writeConfig(encodeConfig(config, this.#plan, this.#options.hashSeed, idleTimeoutOf !== undefined))
+    this.core.writeConfig(encodeConfig(config, this.#plan, this.#options, idleTimeoutOf !== undefined))
   }
 
   *#liveKeys(): Generator<readonly [index: number, key: K]> {

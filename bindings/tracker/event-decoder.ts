@@ -3,34 +3,52 @@ import {
   E_ENCAPSULATIONS,
   E_KEY,
   E_KIND,
+  E_NUMBER,
+  E_SIDE,
   ENCAPSULATION_SIZE,
+  EVENT_ANOMALY,
+  EVENT_DATAGRAM,
   EVENT_ENDED,
   EVENT_ESTABLISHED,
   EVENT_PACKET,
   EVENT_STARTED,
   EVENT_STATE_CHANGE,
+  EVENT_STREAM_CONFLICT,
+  EVENT_STREAM_DATA,
+  EVENT_STREAM_GAP,
+  EVENT_STREAM_STOPPED,
   KEY_SIZE,
+  X_EVENT_GAP,
+  X_EVENT_LENGTH,
+  X_EVENT_OFFSET,
 } from '../../assembly/layout'
 import type { Core } from '../core/core'
 import { EventReader, type EventRecord } from '../core/event-reader'
 import { decodeEncapsulations, type Encapsulation, NO_ENCAPSULATIONS } from '../extract/encapsulation'
 import type { FlowKey } from '../extract/flow-key'
 import {
-  EndedEvent,
-  EstablishedEvent,
-  type FlowEvent,
-  PacketEvent,
-  type PacketWindow,
-  recordIndex,
-  StartedEvent,
-  StateChangeEvent,
-} from './events'
+  AnomalyEvent,
+  anomaliesOfGap,
+  decodeAnomaly,
+  decodeConflict,
+  decodeTrackerAnomaly,
+  type FlowAnomaly,
+  isOfTracker,
+} from './anomalies'
+import type { ByteWindow } from './byte-window'
+import { recordIndex, timestampOf } from './event-base'
+import { EndedEvent, EstablishedEvent, PacketEvent, StartedEvent, StateChangeEvent, type TrackerEvent } from './events'
 import type { KeyDecoder } from './flow-entry'
+import { Listening } from './listening'
+import { DatagramEvent, StreamDataEvent, StreamGapEvent, StreamStoppedEvent } from './stream-events'
+import { flowSide } from './vocabulary'
 
 /** What the decoder needs of the tracker that it works for. */
 export interface DecoderHost<K extends FlowKey, S> extends KeyDecoder<K> {
   /** Makes the user's state of a flow that begins, where there is to be one. Must not throw. */
   createUser?(key: K): S
+  /** Whether anomalies are told. */
+  readonly tellsAnomalies: boolean
 }
 
 /** Stacks of encapsulations that are remembered by their bytes: most flows of a capture share a few. */
@@ -38,20 +56,25 @@ const MAX_SHARED_STACKS = 1024
 
 /**
  * Makes events of the core's records, and keeps what later events of a flow need and the core has not: the user's
- * state, encapsulations, and keys while packet events are on. All of it is dropped with the flow's end.
+ * state, encapsulations, and keys while there are events whose records have none. All of it is dropped with the flow's end.
  */
 export class EventDecoder<K extends FlowKey, S> {
   readonly #reader: EventReader
-  readonly #window: PacketWindow
+  readonly #window: ByteWindow
   readonly #host: DecoderHost<K, S>
+  /** What listeners do not want. */
+  readonly listening: Listening
+  /** Events that the last record told of besides the one that was handed out. */
+  readonly #pending: TrackerEvent<K, S>[] = []
   /** By index of the flow's record, like those below. */
   readonly #users: (S | undefined)[] = []
   readonly #encapsulations = new Map<number, readonly Encapsulation[]>()
   #keys: (K | undefined)[] | undefined
   readonly #stacks = new Map<string, readonly Encapsulation[]>()
 
-  constructor(core: Core, window: PacketWindow, host: DecoderHost<K, S>) {
+  constructor(core: Core, window: ByteWindow, host: DecoderHost<K, S>) {
     this.#reader = new EventReader(core)
+    this.listening = new Listening(core)
     this.#window = window
     this.#host = host
   }
@@ -67,9 +90,14 @@ export class EventDecoder<K extends FlowKey, S> {
   }
 
   /** The next event; undefined when the core has none. */
-  next(): FlowEvent<K, S> | undefined {
-    const record = this.#reader.read()
-    return record && this.#decode(record)
+  next(): TrackerEvent<K, S> | undefined {
+    if (this.#pending.length > 0) return this.#pending.shift()
+    for (;;) {
+      const record = this.#reader.read()
+      if (!record) return undefined
+      const event = this.#decode(record)
+      if (event) return event
+    }
   }
 
   /** The user's state of a live flow. */
@@ -89,9 +117,11 @@ export class EventDecoder<K extends FlowKey, S> {
     if (index < this.#users.length) this.#users[index] = undefined
     this.#encapsulations.delete(index)
     if (this.#keys) this.#keys[index] = undefined
+    this.listening.drop(index)
   }
 
-  #decode(record: EventRecord): FlowEvent<K, S> {
+  /** Undefined for what nobody wants to hear. */
+  #decode(record: EventRecord): TrackerEvent<K, S> | undefined {
     const index = recordIndex(record)
     const kind = record.data.getUint8(record.at + E_KIND)
     switch (kind) {
@@ -105,12 +135,24 @@ export class EventDecoder<K extends FlowKey, S> {
         return new StateChangeEvent(record, this.#host, this.#keys?.[index], this.userOf(index))
       case EVENT_ENDED:
         return this.#end(record, index)
+      case EVENT_STREAM_DATA:
+        return this.#data(record, index)
+      case EVENT_STREAM_GAP:
+        return this.#gap(record, index)
+      case EVENT_STREAM_STOPPED:
+        return this.#stop(record, index)
+      case EVENT_STREAM_CONFLICT:
+        return this.#anomaly(record, index, decodeConflict(record))
+      case EVENT_DATAGRAM:
+        return this.#datagram(record, index)
+      case EVENT_ANOMALY:
+        return isOfTracker(record) ? decodeTrackerAnomaly(record) : this.#anomaly(record, index, decodeAnomaly(record))
       default:
         throw new RangeError(`not an event: ${kind}`)
     }
   }
 
-  #start(record: EventRecord, index: number): FlowEvent<K, S> {
+  #start(record: EventRecord, index: number): TrackerEvent<K, S> {
     const key = this.#keys || this.#host.createUser ? this.#readKey(record) : undefined
     if (this.#keys) this.#keys[index] = key
     if (this.#host.createUser && key) this.#users[index] = this.#host.createUser(key)
@@ -120,14 +162,78 @@ export class EventDecoder<K extends FlowKey, S> {
     return new StartedEvent(record, this.#host, key, this.userOf(index), encapsulations)
   }
 
-  #end(record: EventRecord, index: number): FlowEvent<K, S> {
+  #end(record: EventRecord, index: number): TrackerEvent<K, S> {
     const encapsulations = this.encapsulationsOf(index)
     const event = new EndedEvent(record, this.#host, this.#keys?.[index], encapsulations, this.userOf(index))
     this.drop(index)
     return event
   }
 
-  /** Packet records have no key; keys are kept whenever there are packet events. */
+  #data(record: EventRecord, index: number): TrackerEvent<K, S> | undefined {
+    const { data, at } = record
+    const length = data.getUint32(at + X_EVENT_LENGTH, true)
+    const skipped = this.#unwanted(record, index, length)
+    if (skipped === length) return undefined
+    return new StreamDataEvent(
+      record,
+      this.#host,
+      this.#keptKey(index),
+      this.userOf(index),
+      this.#window,
+      this.listening,
+      skipped,
+    )
+  }
+
+  #gap(record: EventRecord, index: number): TrackerEvent<K, S> | undefined {
+    const length = record.data.getFloat64(record.at + X_EVENT_GAP, true)
+    const skipped = this.#unwanted(record, index, length)
+    if (skipped === length) return undefined
+    const gap = new StreamGapEvent(record, this.#host, this.#keptKey(index), this.userOf(index), skipped)
+    if (this.#host.tellsAnomalies) {
+      for (const anomaly of anomaliesOfGap(gap)) this.#pending.push(new AnomalyEvent(gap, anomaly))
+    }
+    return gap
+  }
+
+  #stop(record: EventRecord, index: number): TrackerEvent<K, S> {
+    const stopped = new StreamStoppedEvent(record, this.#host, this.#keptKey(index), this.userOf(index))
+    if (this.#host.tellsAnomalies) {
+      const { offset } = stopped
+      const anomaly = { kind: 'buffer_overflow', policy: 'drop-flow', offset, bytes: undefined } as const
+      this.#pending.push(new AnomalyEvent(stopped, anomaly))
+    }
+    return stopped
+  }
+
+  #datagram(record: EventRecord, index: number): TrackerEvent<K, S> | undefined {
+    const { data, at } = record
+    const flow = data.getFloat64(at + E_NUMBER, true)
+    if (this.listening.isStopped(index, flow, data.getUint8(at + E_SIDE))) return undefined
+    const [key, user] = [this.#keptKey(index), this.userOf(index)]
+    return new DatagramEvent(record, this.#host, key, user, this.#window, this.listening, 0)
+  }
+
+  #anomaly(record: EventRecord, index: number, anomaly: FlowAnomaly): TrackerEvent<K, S> {
+    const { data, at } = record
+    const origin = {
+      flow: data.getFloat64(at + E_NUMBER, true),
+      key: this.#keptKey(index),
+      side: flowSide(data.getUint8(at + E_SIDE)),
+      timestamp: timestampOf(record),
+      user: this.userOf(index),
+    }
+    return new AnomalyEvent(origin, anomaly)
+  }
+
+  /** How many of these bytes the listener does not want. */
+  #unwanted({ data, at }: EventRecord, index: number, length: number): number {
+    const offset = data.getFloat64(at + X_EVENT_OFFSET, true)
+    const flow = data.getFloat64(at + E_NUMBER, true)
+    return this.listening.unwanted(index, flow, data.getUint8(at + E_SIDE), offset, length)
+  }
+
+  /** These records have no key; keys are kept whenever there are such. */
   #keptKey(index: number): K {
     const key = this.#keys?.[index]
     if (key === undefined) throw new RangeError(`no flow has record ${index}`)

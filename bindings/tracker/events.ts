@@ -1,107 +1,25 @@
 import {
   E_COLD,
-  E_DETAIL,
-  E_FLOW,
   E_HOT,
-  E_KEY,
-  E_NANOSECONDS,
-  E_NUMBER,
-  E_SECONDS,
-  E_SIDE,
-  KEY_SIZE,
+  E_LENGTH,
+  E_STREAMS,
   P_CAPTURED,
   P_FRAME,
   P_PAYLOAD,
   P_PAYLOAD_CAPTURED,
 } from '../../assembly/layout'
-import { StaleViewError } from '../common/errors'
 import { fieldsOf } from '../common/fields'
-import { inspectSymbol } from '../common/inspect'
-import type { Core } from '../core/core'
 import type { EventRecord } from '../core/event-reader'
 import type { Encapsulation } from '../extract/encapsulation'
 import { type EndpointOf, type FlowKey, reportedProtocol } from '../extract/flow-key'
 import type { Protocol } from '../packet/protocol'
-import { Timestamp } from '../packet/timestamp'
+import type { Timestamp } from '../packet/timestamp'
+import type { AnomalyEvent, TrackerAnomalyEvent } from './anomalies'
+import type { ByteWindow } from './byte-window'
+import { detailOf, EventBase, recordIndex, timestampOf } from './event-base'
 import { endpointOf, FlowEntry, type KeyDecoder } from './flow-entry'
-import { type EndReason, endReason, type FlowSide, type FlowState, flowSide, flowState } from './vocabulary'
-
-/** Index of the flow's record in the core. */
-export function recordIndex({ data, at }: EventRecord): number {
-  return data.getUint32(at + E_FLOW, true)
-}
-
-function timestampOf({ data, at }: EventRecord): Timestamp {
-  return new Timestamp(data.getFloat64(at + E_SECONDS, true), data.getUint32(at + E_NANOSECONDS, true))
-}
-
-function detailOf({ data, at }: EventRecord): number {
-  return data.getUint32(at + E_DETAIL, true)
-}
-
-/** What all events have. */
-abstract class EventBase<K extends FlowKey, S> {
-  /** Tells the events apart. */
-  abstract readonly kind: FlowEvent['kind']
-
-  /** What the tracker's `userState` made for this flow. */
-  readonly user: S
-
-  readonly #record: EventRecord
-  readonly #keys: KeyDecoder<K>
-  #key: K | undefined
-
-  /**
-   * @param key where it is known already; records of packets do not have it
-   * @internal
-   */
-  constructor(record: EventRecord, keys: KeyDecoder<K>, key: K | undefined, user: S) {
-    this.#record = record
-    this.#keys = keys
-    this.#key = key
-    this.user = user
-  }
-
-  /** Identity of the flow. */
-  get key(): K {
-    const { bytes, at } = this.#record
-    this.#key ??= this.#keys.decodeKey(bytes.slice(at + E_KEY, at + E_KEY + KEY_SIZE))
-    return this.#key
-  }
-
-  /** Number of the flow, counted from 1 in order of creation. */
-  get flow(): number {
-    return this.#record.data.getFloat64(this.#record.at + E_NUMBER, true)
-  }
-
-  /** Time of the packet that caused the event. */
-  get timestamp(): Timestamp {
-    return timestampOf(this.#record)
-  }
-
-  /** Who sent the packet that caused the event. */
-  get side(): FlowSide {
-    return flowSide(this.#record.data.getUint8(this.#record.at + E_SIDE))
-  }
-
-  /** What `JSON.stringify` writes: all but `user` and views on memory. */
-  toJSON(): object {
-    return fieldsOf(this, ['kind', 'flow', 'key', 'timestamp', 'side'])
-  }
-
-  [inspectSymbol](): object {
-    return this.toJSON()
-  }
-
-  /** @internal */
-  protected get record(): EventRecord {
-    return this.#record
-  }
-
-  protected get detail(): number {
-    return detailOf(this.#record)
-  }
-}
+import type { DatagramEvent, StreamDataEvent, StreamGapEvent, StreamStoppedEvent } from './stream-events'
+import { type EndReason, endReason, type FlowState, flowState } from './vocabulary'
 
 /** A flow begins. It is the first event of its flow. */
 export class StartedEvent<K extends FlowKey = FlowKey, S = unknown> extends EventBase<K, S> {
@@ -146,41 +64,15 @@ export class StartedEvent<K extends FlowKey = FlowKey, S = unknown> extends Even
   }
 }
 
-/** Where packet events find the bytes of their packets, and whether these are still there. */
-export class PacketWindow {
-  readonly #core: Core
-  #generation = 0
-
-  /** @internal */
-  constructor(core: Core) {
-    this.#core = core
-  }
-
-  /** Grows by one each time that the bytes of earlier packets may have been overwritten. */
-  get generation(): number {
-    return this.#generation
-  }
-
-  /** The bytes of all earlier packets are about to be overwritten. */
-  move(): void {
-    this.#generation++
-  }
-
-  /** A view of the core's memory. */
-  view(generation: number, address: number, length: number): Uint8Array {
-    if (generation !== this.#generation) throw new StaleViewError()
-    return new Uint8Array(this.#core.memory().bytes.buffer, address, length)
-  }
-}
-
 /** A packet of a flow, also the one that started it. Only with the option `packetEvents`. */
 export class PacketEvent<K extends FlowKey = FlowKey, S = unknown> extends EventBase<K, S> {
   readonly kind = 'packet'
-  readonly #window: PacketWindow
+  readonly #window: ByteWindow
   readonly #generation: number
+  #kept: { readonly frame: Uint8Array; readonly payload: Uint8Array } | undefined
 
   /** @internal */
-  constructor(record: EventRecord, keys: KeyDecoder<K>, key: K, user: S, window: PacketWindow) {
+  constructor(record: EventRecord, keys: KeyDecoder<K>, key: K, user: S, window: ByteWindow) {
     super(record, keys, key, user)
     this.#window = window
     this.#generation = window.generation
@@ -208,7 +100,7 @@ export class PacketEvent<K extends FlowKey = FlowKey, S = unknown> extends Event
    * @throws StaleViewError when the bytes have been overwritten
    */
   get frame(): Uint8Array {
-    return this.#window.view(this.#generation, this.#uint32(P_FRAME), this.capturedLength)
+    return this.#kept?.frame ?? this.#window.view(this.#generation, this.#uint32(P_FRAME), this.capturedLength)
   }
 
   /**
@@ -218,7 +110,12 @@ export class PacketEvent<K extends FlowKey = FlowKey, S = unknown> extends Event
    * @throws StaleViewError when the bytes have been overwritten
    */
   get payload(): Uint8Array {
-    return this.#window.view(this.#generation, this.#uint32(P_PAYLOAD), this.payloadLength)
+    return this.#kept?.payload ?? this.#window.view(this.#generation, this.#uint32(P_PAYLOAD), this.payloadLength)
+  }
+
+  /** @internal */
+  keep(): void {
+    this.#kept ??= { frame: this.frame.slice(), payload: this.payload.slice() }
   }
 
   override toJSON(): object {
@@ -282,7 +179,15 @@ export class EndedEvent<K extends FlowKey = FlowKey, S = unknown> extends FlowEn
     user: S,
   ) {
     const { bytes, data, at } = record
-    super({ bytes, data, hot: at + E_HOT, cold: at + E_COLD }, keys, key, encapsulations, user)
+    const streams = data.getUint16(at + E_LENGTH, true) > E_STREAMS ? at + E_STREAMS : undefined
+    super(
+      recordIndex(record),
+      { bytes, data, hot: at + E_HOT, cold: at + E_COLD, streams },
+      keys,
+      key,
+      encapsulations,
+      user,
+    )
     this.#record = record
   }
 
@@ -305,15 +210,28 @@ export class EndedEvent<K extends FlowKey = FlowKey, S = unknown> extends FlowEn
 }
 
 /**
- * What happens to flows, in capture order: `switch (event.kind)` tells the five apart. For one packet the order is
+ * What happens to flows, in capture order: `switch (event.kind)` tells the kinds apart. For one packet the order is
  * `ended` of another flow (evicted), `ended` of the old flow with this key (idle, port reuse), `started`, then
- * `established` or `state_change`, `packet`, `ended`.
+ * `established` or `state_change`, the bytes that have become ready (`stream_data`, `stream_gap`, `stream_stopped`,
+ * `datagram`), `packet`, `ended`.
  *
- * Events are copies, and can be kept; only the byte views of packet events cannot.
+ * Packets and bytes are told only where the tracker's options ask for them: `packetEvents`, `streams`.
+ *
+ * Events are copies, and can be kept; only the byte views of `packet`, `stream_data` and `datagram` cannot.
  */
 export type FlowEvent<K extends FlowKey = FlowKey, S = unknown> =
   | StartedEvent<K, S>
   | PacketEvent<K, S>
   | EstablishedEvent<K, S>
   | StateChangeEvent<K, S>
+  | StreamDataEvent<K, S>
+  | StreamGapEvent<K, S>
+  | StreamStoppedEvent<K, S>
+  | DatagramEvent<K, S>
   | EndedEvent<K, S>
+
+/** What a tracker with the option `anomalies` tells: they come where they are noticed. */
+export type TrackerEvent<K extends FlowKey = FlowKey, S = unknown> =
+  | FlowEvent<K, S>
+  | AnomalyEvent<K, S>
+  | TrackerAnomalyEvent

@@ -56,12 +56,14 @@ export interface KeyDecoder<K extends FlowKey> {
   decodeKey(block: Uint8Array): K
 }
 
-/** A copy of a flow's record, and the offsets of its two parts. */
+/** A copy of a flow's record, and the offsets of its parts. */
 export interface FlowRecord {
   readonly bytes: Uint8Array
   readonly data: DataView
   readonly hot: number
   readonly cold: number
+  /** The two stream records of a flow that somebody listens to. */
+  readonly streams: number | undefined
 }
 
 /**
@@ -82,16 +84,25 @@ export class FlowEntry<K extends FlowKey = FlowKey, S = unknown> {
   #communityId: string | undefined
 
   /**
+   * Index of its record in the core.
+   *
+   * @internal
+   */
+  readonly index: number
+
+  /**
    * @param key where it is known already
    * @internal
    */
   constructor(
+    index: number,
     record: FlowRecord,
     keys: KeyDecoder<K>,
     key: K | undefined,
     encapsulations: readonly Encapsulation[],
     user: S,
   ) {
+    this.index = index
     this.#record = record
     this.#keys = keys
     this.#key = key
@@ -140,7 +151,8 @@ export class FlowEntry<K extends FlowKey = FlowKey, S = unknown> {
 
   /** Counters. */
   get stats(): FlowStats {
-    this.#stats ??= decodeStats(this.#record.data, this.#record.hot, this.#record.cold)
+    const { data, hot, cold, streams } = this.#record
+    this.#stats ??= decodeStats(data, hot, cold, streams)
     return this.#stats
   }
 

@@ -11,9 +11,11 @@ import {
   S_PAYLOAD_BYTES,
   S_RETRANSMITS,
   SIDE_SIZE,
+  STREAM_SIZE,
 } from '../../assembly/layout'
 import { uint64 } from '../common/bytes'
 import { Timestamp } from '../packet/timestamp'
+import { decodeStreamStats, type StreamStats } from './stream-stats'
 
 /** What one side of a flow has sent. Counters are exact up to 2^53. */
 export interface SideStats {
@@ -27,6 +29,8 @@ export interface SideStats {
   readonly retransmits: number
   /** TCP segments that begin above what had been sent already: something before them is missing. */
   readonly outOfOrder: number
+  /** How its bytes were put in order; undefined for flows that nobody listens to. */
+  readonly stream: StreamStats | undefined
 }
 
 /** Counters of a flow at one moment. */
@@ -56,10 +60,11 @@ export interface FlowStats {
  *
  * @param hot offset of its hot part
  * @param cold offset of its cold part
+ * @param streams offset of its two stream records, where it has them
  */
-export function decodeStats(data: DataView, hot: number, cold: number): FlowStats {
-  const initiator = decodeSide(data, hot + F_SIDES)
-  const responder = decodeSide(data, hot + F_SIDES + SIDE_SIZE)
+export function decodeStats(data: DataView, hot: number, cold: number, streams: number | undefined): FlowStats {
+  const initiator = decodeSide(data, hot + F_SIDES, streams)
+  const responder = decodeSide(data, hot + F_SIDES + SIDE_SIZE, streams && streams + STREAM_SIZE)
   const flags = data.getUint8(hot + F_FLAGS)
   return Object.freeze({
     initiator,
@@ -74,12 +79,13 @@ export function decodeStats(data: DataView, hot: number, cold: number): FlowStat
   })
 }
 
-function decodeSide(data: DataView, at: number): SideStats {
+function decodeSide(data: DataView, at: number, stream: number | undefined): SideStats {
   return Object.freeze({
     packets: uint64(data, at + S_PACKETS),
     bytes: uint64(data, at + S_BYTES),
     payloadBytes: uint64(data, at + S_PAYLOAD_BYTES),
     retransmits: data.getUint32(at + S_RETRANSMITS, true),
     outOfOrder: data.getUint32(at + S_OUT_OF_ORDER, true),
+    stream: stream === undefined ? undefined : decodeStreamStats(data, stream),
   })
 }

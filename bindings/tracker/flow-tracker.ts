@@ -1,70 +1,22 @@
-import {
-  END_FORCED,
-  END_OF_CAPTURE,
-  FORMAT_FRAMES,
-  MAX_FRAME,
-  R_CAPTURED,
-  R_LINK_TYPE,
-  R_SIZE,
-  R_TIME,
-  R_WIRE,
-  T_FLOWS_LIVE,
-} from '../../assembly/layout'
-import { disposeSymbol } from '../common/dispose'
-import { BusyError, CaptureError, DisposedError, FrameError, SourceError } from '../common/errors'
-import { untilAborted, yieldToEventLoop } from '../common/event-loop'
-import { checkFunction } from '../common/options'
 import type { Extractor } from '../extract/extractor'
 import type { FlowKey } from '../extract/flow-key'
 import { compilePlan } from '../extract/plan'
-import type { PacketView } from '../packet/packet-view'
-import { nanosecondHalves, type Timestamp } from '../packet/timestamp'
-import { type CaptureInput, toSource } from '../sources/capture-input'
-import { CaptureReader } from './capture-reader'
-import {
-  changeConfig,
-  type FlowTrackerChanges,
-  type FlowTrackerConfig,
-  type FlowTrackerOptions,
-  type IdleTimeoutFunction,
-  resolveOptions,
-} from './config'
+import { type FlowTrackerOptions, resolveOptions } from './config'
 import { Engine } from './engine'
-import type { FlowEvent } from './events'
-import type { FlowEntry } from './flow-entry'
-import { decodeTrackerStats, type TrackerStats } from './tracker-stats'
+import type { FlowEvent, TrackerEvent } from './events'
+import { Tracker } from './tracker'
 
-/** How far the reading of a capture has come. */
-export interface ReadProgress {
-  /** Bytes of the capture that have been read. */
-  readonly bytesRead: number
-  /** Bytes of the whole capture, where they are known. */
-  readonly bytesTotal: number | undefined
-}
-
-/** Options of what reads a capture. */
-export interface ReadOptions {
-  /** Ends the reading with the signal's reason, at the latest after the chunk at work. */
-  readonly signal?: AbortSignal
-  /** Called after each chunk of up to 1 MiB. */
-  readonly onProgress?: (progress: ReadProgress) => void
-}
-
-/** Options of what reads a capture without waiting. */
-export type ReadSyncOptions = Pick<ReadOptions, 'onProgress'>
-
-/** Milliseconds that tracking may keep the event loop waiting when a source answers at once. */
-const LONGEST_TURN = 10
+const OWNER = 'FlowTracker'
 
 /**
- * Tracks the flows of packets: of captures, read with {@link FlowTracker.events} or {@link FlowTracker.read}, and of
- * single frames, given to {@link FlowTracker.track}; one after the other as you like.
+ * Tracks the flows of packets: of captures, read with {@link Tracker.events} or {@link Tracker.read}, and of
+ * single frames, given to {@link Tracker.track}; one after the other as you like.
  *
- * Each tracker is an instance of the core with a memory of its own, sized by `maxFlows`. {@link FlowTracker.dispose}
+ * Each tracker is an instance of the core with a memory of its own, sized by `maxFlows`. {@link Tracker.dispose}
  * lets it go, and so does `using`.
  *
  * - While a capture is read, the core is ahead of the events that have come out by up to a chunk of 1 MiB:
- *   {@link FlowTracker.get}, {@link FlowTracker.flows} and {@link FlowTracker.stats} show what it knows.
+ *   `get`, `flows` and `stats` show what it knows.
  * - No event is lost. Those of an iteration that was left early, or of a call that threw, come with the next ones.
  * - The functions in the options must not use the tracker: it throws a BusyError. When one throws, its error comes
  *   out of the call during which it was called, once the core is done; the tracker goes on as if an extractor had
@@ -73,361 +25,32 @@ const LONGEST_TURN = 10
  *
  * `K` is the kind of keys, and follows from the extractor; `S` is what the option `userState` makes.
  */
-export class FlowTracker<K extends FlowKey = FlowKey, S = undefined> implements Disposable {
-  /** Which packets belong to which flow. */
-  readonly extractor: Extractor<K>
-
-  /** Undefined after disposal. */
-  #engine: Engine<K, S> | undefined
-  /** What keeps the tracker from other work. */
-  #busyWith: 'reading a capture' | 'finishing' | undefined
-  /** A source writes into the core's memory, which must stay where it is. */
-  #isFilling = false
-  /** The core expects single frames. */
-  #takesFrames = false
-
-  private constructor(extractor: Extractor<K>, engine: Engine<K, S>) {
-    this.extractor = extractor
-    this.#engine = engine
+export class FlowTracker<K extends FlowKey = FlowKey, S = undefined, E = FlowEvent<K, S>> extends Tracker<K, S, E> {
+  private constructor(extractor: Extractor<K>, engine: Engine<K, S, E>) {
+    super(OWNER, extractor, engine)
   }
 
   /**
    * Makes a tracker. The first one loads the core.
    *
    * @throws ConfigError when an option cannot be used, ModuleError when the core cannot be loaded, OutOfMemoryError
-   * when memory for `maxFlows` is not to be had
+   * when memory for `maxFlows` and `streams` is not to be had
    */
   static async create<K extends FlowKey, S = undefined>(
     extractor: Extractor<K>,
+    options?: FlowTrackerOptions<K, S> & { readonly anomalies?: false },
+  ): Promise<FlowTracker<K, S>>
+  /** The same for a tracker that may tell anomalies. */
+  static async create<K extends FlowKey, S = undefined>(
+    extractor: Extractor<K>,
+    options: FlowTrackerOptions<K, S>,
+  ): Promise<FlowTracker<K, S, TrackerEvent<K, S>>>
+  static async create<K extends FlowKey, S>(
+    extractor: Extractor<K>,
     options: FlowTrackerOptions<K, S> = {},
-  ): Promise<FlowTracker<K, S>> {
+  ): Promise<FlowTracker<K, S, TrackerEvent<K, S>>> {
     const plan = compilePlan(extractor)
     const resolved = resolveOptions(options)
-    return new FlowTracker(extractor, await Engine.create(plan, resolved))
+    return new FlowTracker(extractor, await Engine.create(OWNER, plan, resolved, (events) => events))
   }
-
-  /** The configuration at work. */
-  get config(): FlowTrackerConfig {
-    return this.#enter().config
-  }
-
-  /** Counters since the tracker was made. */
-  get stats(): TrackerStats {
-    const { core } = this.#enter()
-    return decodeTrackerStats(core.memory().data, core.stats)
-  }
-
-  /** Live flows. */
-  get flowCount(): number {
-    const { core } = this.#enter()
-    return core.memory().data.getUint32(core.stats + T_FLOWS_LIVE, true)
-  }
-
-  /**
-   * Tracks one frame.
-   *
-   * @returns what it made happen, in order; empty when it belongs to no flow. Byte views of packet events hold until
-   * the next call.
-   * @throws FrameError when it is longer than 256 KiB, BusyError while a capture is read
-   */
-  track(view: PacketView): FlowEvent<K, S>[] {
-    const engine = this.#enterIdle('track')
-    const { frame } = view
-    if (frame.length > MAX_FRAME) throw new FrameError(frame.length, MAX_FRAME)
-    const { exports, input } = engine.core
-    if (!this.#takesFrames) exports.openCapture(FORMAT_FRAMES)
-    this.#takesFrames = true
-    const { bytes, data } = engine.core.memory()
-    const [low, high] = nanosecondHalves(view.timestamp)
-    data.setUint32(input + R_TIME, low, true)
-    data.setUint32(input + R_TIME + 4, high, true)
-    data.setUint32(input + R_CAPTURED, frame.length, true)
-    data.setUint32(input + R_WIRE, view.wireLength, true)
-    data.setUint32(input + R_LINK_TYPE, view.linkType, true)
-    bytes.set(frame, input + R_SIZE)
-    engine.settle()
-    engine.feedWhole(input, input + R_SIZE + frame.length)
-    return engine.takeAll()
-  }
-
-  /**
-   * Reads a capture of any format that the core knows, and hands out its events in capture order. Flows live on
-   * after its end, for captures that continue it: see {@link FlowTracker.finish}.
-   *
-   * The source is closed when the iteration ends, however it does.
-   *
-   * @throws CaptureError when the capture is damaged, after all events before the damage; the signal's reason;
-   * errors of the source; BusyError while another capture is read
-   */
-  read(input: CaptureInput, options: ReadOptions = {}): AsyncGenerator<FlowEvent<K, S>, void, undefined> {
-    return this.#readEvents(input, options, false)
-  }
-
-  /**
-   * The same as {@link FlowTracker.read}, without waiting: for sources that answer at once, which bytes and regular
-   * files do.
-   *
-   * @throws what `read` throws, and SourceError when the source answers with a promise
-   */
-  readSync(input: CaptureInput, options: ReadSyncOptions = {}): Generator<FlowEvent<K, S>, void, undefined> {
-    return this.#readEventsSync(input, options, false)
-  }
-
-  /**
-   * Reads a whole capture, and ends all flows at its end: {@link FlowTracker.read} and then
-   * {@link FlowTracker.finishing}.
-   *
-   * @throws what `read` throws; a CaptureError after all flows have ended
-   */
-  events(input: CaptureInput, options: ReadOptions = {}): AsyncGenerator<FlowEvent<K, S>, void, undefined> {
-    return this.#readEvents(input, options, true)
-  }
-
-  /**
-   * The same as {@link FlowTracker.events}, without waiting.
-   *
-   * @throws what `readSync` throws; a CaptureError after all flows have ended
-   */
-  eventsSync(input: CaptureInput, options: ReadSyncOptions = {}): Generator<FlowEvent<K, S>, void, undefined> {
-    return this.#readEventsSync(input, options, true)
-  }
-
-  /**
-   * Ends the flows that are idle at this time. Flows end by themselves as capture time goes by, so this is for live
-   * traffic that has ceased.
-   *
-   * @returns what happened; while a capture is read it comes out of that iteration instead, and this is empty
-   */
-  sweep(now: Timestamp): FlowEvent<K, S>[] {
-    const engine = this.#enter()
-    const [low, high] = nanosecondHalves(now)
-    engine.complete(() => engine.core.exports.sweep(low, high))
-    return this.#result(engine)
-  }
-
-  /**
-   * Ends all live flows, for the reason `end_of_capture`. The tracker can go on.
-   *
-   * @returns what happened; while a capture is read it comes out of that iteration instead, and this is empty
-   */
-  finish(): FlowEvent<K, S>[] {
-    const engine = this.#enter()
-    do engine.complete(() => engine.core.exports.finish(END_OF_CAPTURE))
-    while (this.flowCount > 0)
-    return this.#result(engine)
-  }
-
-  /**
-   * The same as {@link FlowTracker.finish}, one event at a time: for more flows than are to be held in memory twice.
-   * Nothing happens before the first event is pulled.
-   *
-   * @throws BusyError while a capture is read
-   */
-  *finishing(): Generator<FlowEvent<K, S>, void, undefined> {
-    const engine = this.#enterIdle('finishing')
-    this.#busyWith = 'finishing'
-    try {
-      do {
-        yield* engine.drain()
-        engine.core.exports.finish(END_OF_CAPTURE)
-        yield* engine.drain()
-      } while (this.flowCount > 0)
-    } finally {
-      this.#busyWith = undefined
-    }
-    engine.raise()
-  }
-
-  /**
-   * Ends one flow, for the reason `forced`.
-   *
-   * @returns what happened, empty when there is no such flow; while a capture is read it comes out of that iteration
-   * instead, and this is empty
-   */
-  forceClose(key: K): FlowEvent<K, S>[] {
-    const engine = this.#enter()
-    engine.settle()
-    const index = engine.find(key)
-    if (index >= 0) engine.complete(() => engine.core.exports.closeFlow(index, END_FORCED))
-    return this.#result(engine)
-  }
-
-  /**
-   * Removes one flow without an event.
-   *
-   * @returns whether there was such a flow
-   */
-  forget(key: K): boolean {
-    const engine = this.#enter()
-    const index = engine.find(key)
-    if (index >= 0) engine.forget(index)
-    engine.raise()
-    return index >= 0
-  }
-
-  /** A live flow as it is now; undefined when there is none with this key. It does not count as use of the flow. */
-  get(key: K): FlowEntry<K, S> | undefined {
-    const engine = this.#enter()
-    engine.settle()
-    engine.raise()
-    const index = engine.find(key)
-    return index < 0 ? undefined : engine.entry(index)
-  }
-
-  /** All live flows, each as it is when its turn comes, in no particular order. */
-  *flows(): Generator<FlowEntry<K, S>, void, undefined> {
-    const engine = this.#enter()
-    for (let index = engine.nextLive(0); index >= 0; index = engine.nextLive(index + 1)) {
-      engine.settle()
-      engine.raise()
-      yield engine.entry(index)
-      engine.guard.check()
-    }
-  }
-
-  /**
-   * Changes some of the configuration. Live flows are measured by the new idle timeouts at once. Fewer `maxFlows`
-   * than there are live flows evict the longest unused.
-   *
-   * @returns what happened; while a capture is read it comes out of that iteration instead, and this is empty
-   * @throws ConfigError when a value cannot be used, OutOfMemoryError when memory for more flows is not to be had,
-   * BusyError while a source is being waited for; then nothing has changed
-   */
-  reconfigure(changes: FlowTrackerChanges): FlowEvent<K, S>[] {
-    const engine = this.#enterUnfilled('reconfigure')
-    engine.reconfigure(changeConfig(engine.config, changes), engine.idleTimeoutOf)
-    return this.#result(engine)
-  }
-
-  /**
-   * Sets the function that gives single flows an idle timeout of their own, or takes it away. It is asked for all
-   * live flows at once, and later for each one that starts.
-   *
-   * @throws BusyError while a source is being waited for; then nothing has changed
-   */
-  setIdleTimeoutOf(idleTimeoutOf: IdleTimeoutFunction<K> | undefined): void {
-    const engine = this.#enterUnfilled('setIdleTimeoutOf')
-    engine.reconfigure(engine.config, checkFunction(idleTimeoutOf, 'idleTimeoutOf'))
-    engine.raise()
-  }
-
-  /**
-   * Lets the core's memory go. The tracker cannot be used any more; a second time does nothing.
-   *
-   * @throws BusyError inside one of the tracker's callbacks
-   */
-  dispose(): void {
-    this.#engine?.guard.dispose()
-    this.#engine = undefined
-  }
-
-  [disposeSymbol](): void {
-    this.dispose()
-  }
-
-  /** One generator for both, without `yield*`: each layer of it would double what an event costs. */
-  async *#readEvents(
-    input: CaptureInput,
-    { signal, onProgress }: ReadOptions,
-    endsFlows: boolean,
-  ): AsyncGenerator<FlowEvent<K, S>, void, undefined> {
-    const engine = this.#enterIdle('read')
-    const source = toSource(input)
-    let damage: CaptureError | undefined
-    this.#busyWith = 'reading a capture'
-    this.#takesFrames = false
-    try {
-      const reader = new CaptureReader(engine)
-      let turn = performance.now()
-      for (;;) {
-        signal?.throwIfAborted()
-        const count = await this.#fill(source.readInto(reader.target()), signal)
-        if (count === 0) break
-        for (const event of reader.accept(count)) yield event
-        onProgress?.({ bytesRead: reader.bytesRead, bytesTotal: source.size })
-        if (performance.now() - turn < LONGEST_TURN) continue
-        await yieldToEventLoop()
-        turn = performance.now()
-      }
-      reader.end()
-    } catch (error) {
-      if (!endsFlows || !(error instanceof CaptureError)) throw error
-      damage = error
-    } finally {
-      this.#busyWith = undefined
-      await source.close?.()
-    }
-    if (endsFlows) for (const event of this.finishing()) yield event
-    if (damage) throw damage
-  }
-
-  *#readEventsSync(
-    input: CaptureInput,
-    { onProgress }: ReadSyncOptions,
-    endsFlows: boolean,
-  ): Generator<FlowEvent<K, S>, void, undefined> {
-    const engine = this.#enterIdle('readSync')
-    const source = toSource(input)
-    let damage: CaptureError | undefined
-    this.#busyWith = 'reading a capture'
-    this.#takesFrames = false
-    try {
-      const reader = new CaptureReader(engine)
-      for (;;) {
-        const count = source.readInto(reader.target())
-        if (typeof count !== 'number') throw new SourceError('this source cannot be read synchronously')
-        if (count === 0) break
-        yield* reader.accept(count)
-        onProgress?.({ bytesRead: reader.bytesRead, bytesTotal: source.size })
-      }
-      reader.end()
-    } catch (error) {
-      if (!endsFlows || !(error instanceof CaptureError)) throw error
-      damage = error
-    } finally {
-      this.#busyWith = undefined
-      closeWithoutWaiting(source.close?.())
-    }
-    if (endsFlows) yield* this.finishing()
-    if (damage) throw damage
-  }
-
-  #enter(): Engine<K, S> {
-    if (!this.#engine) throw new DisposedError('FlowTracker')
-    this.#engine.guard.check()
-    return this.#engine
-  }
-
-  #enterIdle(method: string): Engine<K, S> {
-    const engine = this.#enter()
-    if (this.#busyWith) throw new BusyError(`${method}: the tracker is ${this.#busyWith}`)
-    return engine
-  }
-
-  #enterUnfilled(method: string): Engine<K, S> {
-    const engine = this.#enter()
-    if (this.#isFilling) throw new BusyError(`${method}: a source is writing into the tracker's memory`)
-    return engine
-  }
-
-  /** Events that a call has caused: for an iteration that is under way, or else for the caller. */
-  #result(engine: Engine<K, S>): FlowEvent<K, S>[] {
-    engine.raise()
-    return this.#busyWith ? [] : engine.takeAll()
-  }
-
-  async #fill(count: number | Promise<number>, signal: AbortSignal | undefined): Promise<number> {
-    if (typeof count === 'number') return count
-    this.#isFilling = true
-    try {
-      return await untilAborted(count, signal)
-    } finally {
-      this.#isFilling = false
-    }
-  }
-}
-
-/** A failure to close what was read synchronously has nobody to go to. */
-function closeWithoutWaiting(closing: void | Promise<void>): void {
-  if (closing instanceof Promise) closing.catch(() => undefined)
 }

@@ -3,7 +3,8 @@ import type { FiveTupleKey, FlowKey } from '../extract/flow-key'
 import type { CaptureInput } from '../sources/capture-input'
 import type { FlowTrackerOptions } from './config'
 import type { EndedEvent } from './events'
-import { FlowTracker, type ReadOptions } from './flow-tracker'
+import { FlowTracker } from './flow-tracker'
+import type { ReadOptions } from './tracker'
 
 /** Options of {@link flows}: those of a tracker, and those of reading. */
 export interface FlowsOptions<K extends FlowKey, S> extends FlowTrackerOptions<K, S>, ReadOptions {

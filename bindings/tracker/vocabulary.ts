@@ -90,7 +90,8 @@ export function flowSide(code: number): FlowSide {
   return code === SIDE_RESPONDER ? 'responder' : 'initiator'
 }
 
-function nameOf<T>(names: Readonly<Record<number, T>>, code: number, what: string): T {
+/** Name of a code of the core. */
+export function nameOf<T>(names: Readonly<Record<number, T>>, code: number, what: string): T {
   const name = names[code]
   if (name === undefined) throw new RangeError(`not a ${what}: ${code}`)
   return name

@@ -5,6 +5,7 @@ import { flowRows } from '../../bindings/cli/formats/flow-rows'
 import type { Look } from '../../bindings/cli/formats/format'
 import { flowLine, integer, summaryLine } from '../../bindings/cli/formats/ndjson'
 import { summaryScreen } from '../../bindings/cli/formats/summary-screen'
+import { MessageCounts } from '../../bindings/cli/messages/counts'
 import { paletteFor } from '../../bindings/cli/output/colors'
 import type { Damage, Report } from '../../bindings/cli/report'
 import { Tally } from '../../bindings/cli/tally'
@@ -51,7 +52,7 @@ async function reportOf(frames: readonly Uint8Array[], damage: readonly Damage[]
   const { flows, stats } = await track(frames)
   const tally = new Tally()
   for (const flow of flows) tally.add(flow)
-  return { captures: ['trace.pcap'], stats, damage, tally }
+  return { captures: ['trace.pcap'], stats, messages: new MessageCounts(), anomalies: new Map(), damage, tally }
 }
 
 const handshake = [
@@ -192,7 +193,7 @@ describe('rows', () => {
   it.each([40, 74, 80, 100, 120, 160, 250])('fit a terminal of %d columns', async (columns) => {
     const rows = flowRows({ ...PLAIN, columns })
     const { flows } = await track(frames)
-    for (const text of flows.map(rows.flow)) {
+    for (const text of flows.map(rows.row)) {
       expect(text.endsWith('\n')).toBe(true)
       expect(text.trimEnd().length).toBeLessThanOrEqual(columns)
     }
@@ -201,7 +202,7 @@ describe('rows', () => {
   it('stand under their titles', async () => {
     const rows = flowRows(PLAIN)
     const { flows } = await track(frames)
-    const [row = ''] = flows.map(rows.flow)
+    const [row = ''] = flows.map(rows.row)
     for (const [title, cell] of [
       ['START', '21:06:17.123'],
       ['PROTO', 'tcp'],
@@ -217,7 +218,7 @@ describe('rows', () => {
 
   it('keep long endpoints whole where there is no terminal', async () => {
     const rows = flowRows(PLAIN)
-    const text = (await track(frames)).flows.map(rows.flow).join('')
+    const text = (await track(frames)).flows.map(rows.row).join('')
     for (const endpoint of long) expect(text).toContain(endpoint)
     expect(text).toContain('vlan 10')
   })

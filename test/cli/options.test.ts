@@ -96,6 +96,7 @@ describe('the configuration', () => {
       idleUdp: 2,
       idleOther: 3,
       monotonic: true,
+      dedup: true,
       acceptAnyRst: true,
       history: 'crate',
     }
@@ -105,6 +106,7 @@ describe('the configuration', () => {
       monotonicTimestamps: true,
       acceptAnyRst: true,
       history: 'crate',
+      dedup: true,
     })
   })
 })

@@ -1,4 +1,5 @@
 import { everyNanoseconds, pcap } from './captures'
+import { Conversation } from './conversation'
 import { dnsAnswer, dnsNameError, dnsQuery } from './dns'
 import { ipv4Icmp, ipv4Tcp, ipv4Udp } from './frames'
 
@@ -7,6 +8,7 @@ export const fixtures: Readonly<Record<string, () => Uint8Array>> = {
   'http_session.pcap': httpSession,
   'dns_queries.pcap': dnsQueries,
   'mixed_short.pcap': mixedShort,
+  'length_prefixed.pcap': lengthPrefixed,
 }
 
 const ICMP_ECHO = 8
@@ -74,4 +76,16 @@ function mixedShort(): Uint8Array {
     ipv4Udp(`${a}:50001`, `${b}:53`, dnsQuery(0x0001, 'example.org')),
   ]
   return pcap(everyNanoseconds(200_000n, frames))
+}
+
+/** One connection of the protocol of examples/length-prefixed.mjs: five messages one way, five the other; 10 ms apart. */
+function lengthPrefixed(): Uint8Array {
+  const c = new Conversation('10.0.0.1:4321', '10.0.0.2:5678', { initiator: 1000, responder: 5000 })
+  const short = (body: string) => `PFX2,${String.fromCharCode(body.length >> 8, body.length & 0xff)}${body}`
+  const long = (body: string) => `PFX4,\0\0${String.fromCharCode(body.length >> 8, body.length & 0xff)}${body}`
+  const sent = [0, 1, 2, 3, 4].map((i) => short(`init-${i}`)).join('')
+  const answered = [0, 1, 2, 3].map((i) => short(`resp-${i}`)).join('') + long('X'.repeat(700))
+  const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
+  const frames = [...c.open(), c.send('initiator', latin1(sent)), c.send('responder', latin1(answered)), ...c.close()]
+  return pcap(everyNanoseconds(10_000_000n, frames))
 }

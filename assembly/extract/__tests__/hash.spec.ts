@@ -58,7 +58,7 @@ function chiSquare(pattern: i32): f64 {
 /** Mean number of slots that a search looks at in a table as full as it may be. */
 function meanProbes(pattern: i32): f64 {
   const flows = 49152
-  placeSlots(AREA, flows)
+  placeSlots(AREA, flows, false)
   let probes: f64 = 0
   for (let n = 0; n < flows; n++) {
     makePattern(pattern, <u32>n)

@@ -31,7 +31,7 @@ function usedSlots(): i32 {
 describe('hash slots', () => {
   beforeEach(() => {
     memory.fill(AREA, 0xff, SLOTS * 8)
-    placeSlots(AREA, FLOWS)
+    placeSlots(AREA, FLOWS, false)
   })
 
   it('begin empty', () => {

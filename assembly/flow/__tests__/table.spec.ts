@@ -10,7 +10,6 @@ import { randomBelow, seedRandom } from './random'
 const AREA: usize = takePages(64)
 const KEY: usize = memory.data(64, 8)
 const COPY: usize = memory.data(64, 8)
-memory.fill(AREA, 0xee, 64 << 16)
 
 const KEYS: i32 = 400
 const indices = new StaticArray<usize>(KEYS)

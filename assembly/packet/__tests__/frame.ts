@@ -94,6 +94,16 @@ export function fill(count: u32, value: u32 = 0x70): void {
   for (let i: u32 = 0; i < count; i++) byte(value)
 }
 
+/** Bytes written since `begin`. */
+export function bytesWritten(): usize {
+  return length
+}
+
+/** Writes over a byte. */
+export function patch(offset: u32, value: u32): void {
+  store<u8>(SCRATCH + <usize>offset, <u8>value)
+}
+
 /** Appends a length field that will count the bytes from `begins` bytes behind it on. */
 export function lengthField(bytes: usize, begins: i32): void {
   const field = FIELDS + (fields % MAX_LENGTHS) * 16

@@ -1,9 +1,10 @@
 import { defineCommand } from '../command'
 import { type OutputOptions, outputOptions } from '../options/output'
+import { type AnomalyOptions, anomalyOptions, type ReassemblyOptions, reassemblyOptions } from '../options/streams'
 import { type TrackingOptions, trackingOptions } from '../options/tracking'
 import { print } from '../print'
 
-export const flows = defineCommand<OutputOptions & TrackingOptions>({
+export const flows = defineCommand<OutputOptions & TrackingOptions & ReassemblyOptions & AnomalyOptions>({
   name: 'flows',
   summary: 'one row or line a flow, when the flow ends, and then the summary',
   description:
@@ -15,6 +16,6 @@ export const flows = defineCommand<OutputOptions & TrackingOptions>({
     { call: 'flowscope flows --vlan-key --idle-tcp 60 trace.pcap', does: 'told apart by VLAN, ended after a minute' },
     { call: 'tcpdump -U -w - | flowscope flows -', does: 'flows of live traffic, until Ctrl-C' },
   ],
-  options: [outputOptions, ...trackingOptions],
-  run: (captures, options, host) => print({ captures, options, host, showFlows: true }),
+  options: [outputOptions, anomalyOptions, ...trackingOptions, reassemblyOptions],
+  run: (captures, options, host) => print({ captures, options, host, shows: 'flows' }),
 })

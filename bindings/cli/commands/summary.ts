@@ -1,20 +1,22 @@
 import { defineCommand } from '../command'
+import { parsersOf } from '../messages'
 import { type OutputOptions, outputOptions } from '../options/output'
+import { type AnomalyOptions, anomalyOptions, type ReassemblyOptions, reassemblyOptions } from '../options/streams'
 import { type TrackingOptions, trackingOptions } from '../options/tracking'
 import { print } from '../print'
 
-export const summary = defineCommand<OutputOptions & TrackingOptions>({
+export const summary = defineCommand<OutputOptions & TrackingOptions & ReassemblyOptions & AnomalyOptions>({
   name: 'summary',
-  summary: 'one screen: totals, protocols, ends of flows, top talkers (the default)',
+  summary: 'one screen: totals, protocols, ends of flows, top talkers, names (the default)',
   description:
-    'Prints one screen about captures: packets, bytes, duration and rate, flows by protocol, how they ended, and the ' +
-    'pairs of hosts that exchanged the most.',
+    'Prints one screen about captures: packets, bytes, duration and rate, flows by protocol, how they ended, ' +
+    'the pairs of hosts that exchanged the most, and the names that HTTP, TLS and DNS asked for.',
   examples: [
     { call: 'flowscope trace.pcap', does: 'about one capture' },
     { call: 'flowscope summary day1.pcap day2.pcap', does: 'about two, as one' },
     { call: 'zcat trace.pcap.gz | flowscope -', does: 'about what comes through a pipe' },
     { call: 'flowscope summary --format ndjson trace.pcap', does: 'its figures as one JSON object' },
   ],
-  options: [outputOptions, ...trackingOptions],
-  run: (captures, options, host) => print({ captures, options, host, showFlows: false }),
+  options: [outputOptions, anomalyOptions, ...trackingOptions, reassemblyOptions],
+  run: (captures, options, host) => print({ captures, options, host, shows: 'summary', parsers: parsersOf() }),
 })

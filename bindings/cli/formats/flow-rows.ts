@@ -1,9 +1,10 @@
 import { type Encapsulation, formatEndpoint } from '../../index'
 import type { EndedFlow } from '../flow'
-import { type Column, clip, elide, pad } from '../output/columns'
+import { clip } from '../output/columns'
 import { formatTimeOfDay } from '../output/times'
 import { formatBytes, formatDuration } from '../output/units'
-import type { FlowFormat, Look } from './format'
+import type { Look, RowFormat } from './format'
+import { cellsOf, type RowColumn, titlesOf } from './rows'
 
 /** Columns of the screen that rows are laid out for where there is no terminal. */
 const USUAL_WIDTH = 120
@@ -16,29 +17,20 @@ const LAYERS_ROOM = 24
 /** With less room it is left out. */
 const LAYERS_LEAST = 10
 
-/** A column of the table and what stands in it. */
-interface FlowColumn extends Column {
-  cell(flow: EndedFlow): string
-  /** A longer text loses its middle, where the terminal has no room for it. */
-  readonly elides?: true
-}
+type FlowColumn = RowColumn<EndedFlow>
 
 /**
  * Flows as rows of fixed columns, since a row is printed before the next is known. In a terminal that is too narrow
  * the less important columns are left out, and long endpoints lose their middle; wider ones have more room for them.
  * A file or a pipe gets everything, if need be in a longer row.
  */
-export function flowRows({ palette, columns }: Look): FlowFormat {
+export function flowRows({ palette, columns }: Look): RowFormat<EndedFlow> {
   const layout = columnsFor(columns ?? USUAL_WIDTH)
-  const titles = layout.map((column) => pad(column.title, column)).join(' ')
   const hasRoomBehind = columns === undefined || columns - widthOf(layout) >= LAYERS_LEAST
   return {
-    head: `${palette.title(titles.trimEnd())}\n`,
-    flow: (flow) => {
-      const cells = layout.map((column) => {
-        const text = column.cell(flow)
-        return pad(columns !== undefined && column.elides ? elide(text, column.width) : text, column)
-      })
+    head: `${palette.title(titlesOf(layout))}\n`,
+    row: (flow) => {
+      const cells = cellsOf(layout, flow, columns !== undefined)
       if (hasRoomBehind) cells.push(layers(flow.encapsulations))
       const row = cells.join(' ').trimEnd()
       return `${columns === undefined ? row : clip(row, columns)}\n`

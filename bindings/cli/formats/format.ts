@@ -1,6 +1,7 @@
-import type { EndedFlow } from '../flow'
+import type { CliAnomaly, CliMessage, EndedFlow } from '../flow'
 import type { Palette } from '../output/colors'
 import type { Report } from '../report'
+import type { FinishedStream } from '../streams/collector'
 
 /** Where the text goes, as far as its shape depends on it. */
 export interface Look {
@@ -11,17 +12,22 @@ export interface Look {
 
 /** How results become text. Every text ends with the end of a line, or is empty. */
 export interface Format {
+  /** True when the summary is a screen for a person. */
+  readonly isScreen: boolean
   /** True when the summary shows shares and top talkers, which cost something to count. */
   readonly wantsTally: boolean
-  flows(look: Look): FlowFormat
+  flows(look: Look): RowFormat<EndedFlow>
+  messages(look: Look): RowFormat<CliMessage>
+  streams(look: Look): RowFormat<FinishedStream>
+  anomaly(event: CliAnomaly, look: Look): string
   summary(report: Report, look: Look): string
 }
 
-/** Flows in the order in which they end. */
-export interface FlowFormat {
-  /** Stands before the first flow. */
+/** Things of one kind, each printed before the next is known. */
+export interface RowFormat<T> {
+  /** Stands before the first row. */
   readonly head: string
-  flow(flow: EndedFlow): string
-  /** Stands behind the last flow, if there was one, and before the summary. */
+  row(thing: T): string
+  /** Stands behind the last row, if there was one, and before the summary. */
   readonly foot: string
 }

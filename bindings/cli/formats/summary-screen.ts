@@ -24,6 +24,8 @@ export function summaryScreen(report: Report, look: Look): string {
     ...(tally && tally.all.flows > 0
       ? [protocols(report, tally, look), endReasons(tally, look), talkers(report, tally, look)]
       : []),
+    messages(report, look),
+    anomalies(report, look),
     notes(report, look),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
@@ -71,7 +73,11 @@ function protocols({ stats }: Report, tally: Tally, look: Look): string {
   const rest = rows.splice(PROTOCOLS_SHOWN)
   if (rest.length > 0) rows.push({ ...sumOf(rest), name: `${rest.length} others` })
   if (stats.packetsUnmatched > 0) {
-    rows.push({ name: 'no flow', flows: 0, packets: stats.packetsUnmatched, bytes: stats.bytes - tally.all.bytes })
+    const bytes = stats.bytes - tally.all.bytes - stats.bytesDuplicate
+    rows.push({ name: 'no flow', flows: 0, packets: stats.packetsUnmatched, bytes })
+  }
+  if (stats.packetsDuplicate > 0) {
+    rows.push({ name: 'duplicates', flows: 0, packets: stats.packetsDuplicate, bytes: stats.bytesDuplicate })
   }
   return figures('PROTOCOL', rows, stats.bytes, look)
 }
@@ -116,6 +122,30 @@ function endReasons(tally: Tally, { palette }: Look): string {
   return ` ${palette.heading('FLOWS ENDED')}  ${reasons.join(', ')}`
 }
 
+/** How many messages there were, and the names in them. */
+function messages({ messages: { byProtocol, names } }: Report, { palette, columns }: Look): string {
+  if (byProtocol.size === 0) return ''
+  const rows: [heading: string, items: string[]][] = [
+    ['MESSAGES', [...byProtocol].map(([name, count]) => `${formatCount(count)} ${name}`)],
+  ]
+  for (const { title, top } of names) {
+    rows.push([title, top.map(({ name, messages }) => `${sanitize(name)} (${formatCount(messages)})`)])
+  }
+  const width = Math.max(...rows.map(([heading]) => heading.length))
+  return rows
+    .map(([heading, items]) => {
+      const text = clip(items.join(', '), (columns ?? TITLE_WIDTH) - width - 3)
+      return ` ${palette.heading(heading.padEnd(width))}  ${text}`
+    })
+    .join('\n')
+}
+
+function anomalies(report: Report, { palette }: Look): string {
+  if (report.anomalies.size === 0) return ''
+  const kinds = [...report.anomalies].sort(([, a], [, b]) => b - a)
+  return ` ${palette.heading('ANOMALIES')}  ${kinds.map(([kind, count]) => `${formatCount(count)} ${kind}`).join(', ')}`
+}
+
 /** What a reader should know before trusting the figures; nothing when there is nothing. */
 function notes({ stats, damage }: Report, { palette }: Look): string {
   const counts: [count: number, what: string][] = [
@@ -126,6 +156,7 @@ function notes({ stats, damage }: Report, { palette }: Look): string {
     [stats.packetsOfOtherLinkTypes, 'packets of further link types that are not read'],
     [stats.packetsTruncated, 'packets cut by the snap length'],
     [stats.packetsFragmented, 'IP fragments'],
+    [stats.fragments.dropped, 'IP fragments in no flow, of datagrams that never became complete'],
     [stats.packetsMalformed, 'packets with a malformed header'],
     [stats.packetsTooDeep, 'packets with more layers than are looked into'],
     [stats.flowsEvicted, 'flows ended early for want of room (--max-flows)'],

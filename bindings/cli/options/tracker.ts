@@ -4,7 +4,7 @@ import {
   autoDetectEncap,
   type EncapVariants,
   type Extractor,
-  type FlowTrackerChanges,
+  type FlowTrackerOptions,
   fiveTuple,
   ipPair,
   macPair,
@@ -28,12 +28,13 @@ export function extractorOf(options: TrackingOptions): Extractor<CliKey> {
   return autoDetectEncap(inner, { variants: variants as EncapVariants })
 }
 
-export function trackerConfigOf(options: TrackingOptions): FlowTrackerChanges {
+export function trackerConfigOf(options: TrackingOptions): FlowTrackerOptions<CliKey, undefined> {
   return {
     maxFlows: options.maxFlows,
     idleTimeoutSeconds: { tcp: options.idleTcp, udp: options.idleUdp, other: options.idleOther },
     monotonicTimestamps: options.monotonic ?? false,
     acceptAnyRst: options.acceptAnyRst ?? false,
     history: options.history,
+    dedup: options.dedup ?? false,
   }
 }

@@ -20,6 +20,7 @@ export interface TrackingOptions {
   readonly idleUdp: number
   readonly idleOther: number
   readonly monotonic?: true
+  readonly dedup?: true
   readonly acceptAnyRst?: true
   readonly history: (typeof HISTORIES)[number]
 }
@@ -56,6 +57,10 @@ export const trackingOptions: readonly OptionGroup[] = [
   {
     heading: 'How packets are read:',
     options: () => [
+      new Option(
+        '--dedup',
+        'leave out copies of a frame that come within a millisecond, as loopback captures have them',
+      ),
       new Option('--monotonic', 'take a time stamp that is earlier than one before it for that one'),
       new Option('--history <STYLE>', "letters of the TCP history: Zeek's, or the Rust crate's S F R D")
         .choices(HISTORIES)

@@ -8,7 +8,7 @@ export function sanitize(text: string): string {
   return text.replace(UNSAFE, '\ufffd')
 }
 
-/** The text as a JSON string in which such characters are escaped: nothing is lost, and nothing can act. */
-export function jsonText(text: string): string {
-  return JSON.stringify(text).replace(UNSAFE, (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/** A text, or an object with texts, as JSON in which such characters are escaped: nothing is lost, nothing can act. */
+export function jsonText(value: string | object): string {
+  return JSON.stringify(value).replace(UNSAFE, (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

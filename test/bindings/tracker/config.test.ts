@@ -12,6 +12,7 @@ describe('the options of a tracker', () => {
       monotonicTimestamps: false,
       acceptAnyRst: false,
       history: 'zeek',
+      reassembleFragments: true,
     })
   })
 

@@ -14,6 +14,7 @@ import {
   Timestamp,
 } from '../../../bindings'
 import { everyNanoseconds, pcap, pcapng, snoop } from '../../support/captures'
+import { PcapngSection } from '../../support/captures/pcapng'
 import { fixtures } from '../../support/fixtures'
 import { at, captureOf, collect, connection, kinds, texts, udpFlows } from '../support'
 
@@ -33,6 +34,11 @@ function piecewise(bytes: Uint8Array, sizes: readonly number[], isAsync = false)
       this.closed++
     },
   }
+}
+
+/** A pcapng file whose if_tsresol option is two bytes long instead of one. */
+function interfaceWithLongResolution(): Uint8Array {
+  return new PcapngSection().block(1, (body) => body.u16(1).u16(0).u32(0).u16(9).u16(2).u16(0x0606).pad(4)).finish()
 }
 
 const RECORDS = everyNanoseconds(
@@ -172,6 +178,7 @@ describe('damage', () => {
     ['of an empty file', new Uint8Array(0), 'truncated'],
     ['of three bytes', Uint8Array.of(0xd4, 0xc3, 0xb2), 'truncated'],
     ['in the header', whole.subarray(0, 20), 'truncated'],
+    ['in an option', interfaceWithLongResolution(), 'option_length'],
   ])('%s has a code', async (_, bytes, code) => {
     using tracker = await FlowTracker.create(fiveTuple())
     await expect(collect(tracker.events(bytes))).rejects.toMatchObject({ code })

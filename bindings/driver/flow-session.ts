@@ -1,0 +1,216 @@
+import type { Timestamp } from '../packet/timestamp'
+import type { DatagramProtocol, SessionProtocol } from '../session/protocol'
+import type { StreamGap } from '../session/session-parser'
+import type { EndedEvent } from '../tracker/events'
+import type { SideStats } from '../tracker/flow-stats'
+import type { ListenerControl } from '../tracker/stream-events'
+import type { EndReason, FlowSide } from '../tracker/vocabulary'
+import { DatagramRun, failure, type RunSink, type SessionFlow, SessionRun } from './parser-run'
+import { type HeldBytes, Probe } from './probe'
+
+/** Datagrams of a flow that signatures are held against. */
+const PROBED_DATAGRAMS = 8
+
+/** Ends that cut a flow off; after all others its sides are complete, as far as anybody knows. */
+const CUT_OFF: ReadonlySet<EndReason> = new Set(['rst', 'evicted'])
+
+/** What a session needs of the driver. */
+export interface SessionHost extends RunSink {
+  readonly control: ListenerControl
+  /** Asks a signature; undefined where it throws. */
+  askSignature(protocol: SessionProtocol | DatagramProtocol, bytes: Uint8Array, side: FlowSide): boolean | undefined
+}
+
+/** The parsers of one flow. */
+export interface FlowSession {
+  /** Capture time has gone on. */
+  tick(now: Timestamp): void
+  /** Whether a parser wants to hear of that. */
+  readonly hasTick: boolean
+  /** The flow has ended. */
+  end(event: EndedEvent): void
+  /** The parser of this name at work. */
+  find(protocol: string): object | undefined
+}
+
+/** The parsers of a TCP connection: those bound to it, and those that its first bytes may yet call for. */
+export class TcpSession implements FlowSession {
+  readonly #flow: SessionFlow
+  readonly #host: SessionHost
+  /** Protocols that are bound to the flow and whose parsers have yet to be made. */
+  #bound: readonly SessionProtocol[]
+  #runs: SessionRun[] = []
+  hasTick = false
+  #probe: Probe | undefined
+  /** What the core has been told. */
+  readonly #wanted = { initiator: 0, responder: 0 }
+
+  constructor(
+    flow: SessionFlow,
+    host: SessionHost,
+    bound: readonly SessionProtocol[],
+    candidates: readonly SessionProtocol[],
+  ) {
+    this.#flow = flow
+    this.#host = host
+    this.#bound = bound
+    if (candidates.length > 0) {
+      this.#probe = new Probe(candidates, (protocol, bytes, side) => host.askSignature(protocol, bytes, side))
+    }
+  }
+
+  data(side: FlowSide, bytes: Uint8Array, timestamp: Timestamp, offset: number): void {
+    this.#begin(side, timestamp)
+    for (const run of this.#runs) run.feed(side, bytes, timestamp, offset)
+    if (this.#probe) this.#look(this.#probe, { side, bytes, timestamp, offset })
+    this.#settle()
+  }
+
+  gap(side: FlowSide, gap: StreamGap, timestamp: Timestamp): void {
+    this.#begin(side, timestamp)
+    for (const run of this.#runs) run.gap(side, gap, timestamp)
+    this.#probe = undefined
+    this.#settle()
+  }
+
+  tick(now: Timestamp): void {
+    for (const run of this.#runs) run.tick(now)
+    this.#settle()
+  }
+
+  end({ reason, stats }: EndedEvent): void {
+    if (this.#runs.length === 0) return
+    const ends = { initiator: endOf(stats.initiator), responder: endOf(stats.responder) }
+    for (const run of this.#runs) {
+      if (CUT_OFF.has(reason)) run.reset(stats.lastSeen)
+      else run.finish(stats.lastSeen, ends)
+    }
+  }
+
+  find(protocol: string): object | undefined {
+    return this.#runs.find((run) => run.protocol === protocol && !run.isOver)?.subject
+  }
+
+  #begin(side: FlowSide, timestamp: Timestamp): void {
+    if (this.#bound.length === 0) return
+    const bound = this.#bound
+    this.#bound = []
+    for (const protocol of bound) this.#create(protocol, side, timestamp)
+  }
+
+  #create(protocol: SessionProtocol, side: FlowSide, timestamp: Timestamp): SessionRun | undefined {
+    const [flow, host] = [this.#flow, this.#host]
+    try {
+      const parser = host.guard(protocol.name, () => protocol.create(flow.key))
+      const run = new SessionRun(protocol.name, flow, host, parser)
+      this.#runs.push(run)
+      this.hasTick ||= run.hasTick
+      return run
+    } catch (error) {
+      host.closed({ flow, protocol: protocol.name, side, timestamp }, failure(error))
+      return undefined
+    }
+  }
+
+  #look(probe: Probe, next: HeldBytes): void {
+    const protocol = probe.take(next)
+    if (protocol) {
+      const run = this.#create(protocol, next.side, next.timestamp)
+      for (const held of probe.held) run?.feed(held.side, held.bytes, held.timestamp, held.offset)
+    }
+    if (protocol || probe.isOver) this.#probe = undefined
+  }
+
+  /** Tells the core what nobody wants any more. */
+  #settle(): void {
+    if (this.#runs.some((run) => run.isOver)) this.#runs = this.#runs.filter((run) => !run.isOver)
+    for (const side of ['initiator', 'responder'] as const) {
+      const wanted = this.#wantedFrom(side)
+      if (wanted <= this.#wanted[side]) continue
+      this.#wanted[side] = wanted
+      this.#host.control.skipUntil(this.#flow.index, this.#flow.flow, side, wanted)
+    }
+  }
+
+  #wantedFrom(side: FlowSide): number {
+    if (this.#probe) return 0
+    let least = Number.POSITIVE_INFINITY
+    for (const run of this.#runs) least = Math.min(least, run.wantedFrom(side))
+    return least
+  }
+}
+
+/** The parsers of a UDP flow. */
+export class UdpSession implements FlowSession {
+  readonly #flow: SessionFlow
+  readonly #host: SessionHost
+  #bound: readonly DatagramProtocol[]
+  #runs: DatagramRun[] = []
+  hasTick = false
+  #candidates: readonly DatagramProtocol[]
+  #probed = 0
+
+  constructor(
+    flow: SessionFlow,
+    host: SessionHost,
+    bound: readonly DatagramProtocol[],
+    candidates: readonly DatagramProtocol[],
+  ) {
+    this.#flow = flow
+    this.#host = host
+    this.#bound = bound
+    this.#candidates = candidates
+  }
+
+  datagram(side: FlowSide, payload: Uint8Array, timestamp: Timestamp, wireLength: number): void {
+    for (const protocol of this.#bound) this.#create(protocol, side, timestamp)
+    this.#bound = []
+    if (this.#candidates.length > 0) this.#look(side, payload, timestamp)
+    for (const run of this.#runs) run.feed(side, payload, timestamp, wireLength)
+    this.#settle()
+  }
+
+  tick(now: Timestamp): void {
+    for (const run of this.#runs) run.tick(now)
+    this.#settle()
+  }
+
+  end({ stats }: EndedEvent): void {
+    for (const run of this.#runs) run.end(stats.lastSeen)
+  }
+
+  find(protocol: string): object | undefined {
+    return this.#runs.find((run) => run.protocol === protocol && !run.isOver)?.subject
+  }
+
+  #look(side: FlowSide, payload: Uint8Array, timestamp: Timestamp): void {
+    this.#probed++
+    const protocol = this.#candidates.find((candidate) => this.#host.askSignature(candidate, payload, side))
+    if (protocol) this.#create(protocol, side, timestamp)
+    if (protocol || this.#probed === PROBED_DATAGRAMS) this.#candidates = []
+  }
+
+  #create(protocol: DatagramProtocol, side: FlowSide, timestamp: Timestamp): void {
+    const [flow, host] = [this.#flow, this.#host]
+    try {
+      const parser = host.guard(protocol.name, () => protocol.create(flow.key))
+      const run = new DatagramRun(protocol.name, flow, host, parser)
+      this.#runs.push(run)
+      this.hasTick ||= run.hasTick
+    } catch (error) {
+      host.closed({ flow, protocol: protocol.name, side, timestamp }, failure(error))
+    }
+  }
+
+  #settle(): void {
+    if (this.#runs.some((run) => run.isOver)) this.#runs = this.#runs.filter((run) => !run.isOver)
+    if (this.#runs.length > 0 || this.#candidates.length > 0) return
+    const { index, flow } = this.#flow
+    for (const side of ['initiator', 'responder'] as const) this.#host.control.stopListening(index, flow, side)
+  }
+}
+
+/** Stream offset behind the last byte of a side. */
+function endOf({ stream }: SideStats): number {
+  return stream ? stream.deliveredBytes + stream.gapBytes : 0
+}

@@ -1,0 +1,15 @@
+import type { DnsService } from './message'
+
+const DNS = 53
+const MULTICAST_DNS = 5353
+const LLMNR = 5355
+
+/** Ports of DNS (RFC 1035 section 4.2), multicast DNS (RFC 6762 section 3) and LLMNR (RFC 4795 section 2). */
+export const DNS_PORTS: readonly number[] = Object.freeze([DNS, MULTICAST_DNS, LLMNR])
+
+/** Which protocol two ports speak; DNS where both or neither say another. */
+export function dnsServiceOf(portA: number | undefined, portB: number | undefined): DnsService {
+  if (portA === DNS || portB === DNS) return 'dns'
+  if (portA === MULTICAST_DNS || portB === MULTICAST_DNS) return 'mdns'
+  return portA === LLMNR || portB === LLMNR ? 'llmnr' : 'dns'
+}

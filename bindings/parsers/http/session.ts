@@ -1,0 +1,83 @@
+import { Timestamp } from '../../packet/timestamp'
+import { ParserAnomaly } from '../../session/parser-anomaly'
+import type { GapAnswer, Messages, SessionParser, StreamGap } from '../../session/session-parser'
+import type { FlowSide } from '../../tracker/vocabulary'
+import { HttpConnection } from './connection'
+import type { HttpCounters } from './findings'
+import type { HttpMessage } from './message'
+import type { HttpAnomaly, HttpConfig } from './options'
+
+/** What the parser answers: messages, and among them what a driver that tells anomalies is to tell. */
+export type HttpEvent = HttpMessage | ParserAnomaly
+
+/** {@link HttpConnection} as the parser of a flow. */
+export class HttpSession implements SessionParser<HttpEvent> {
+  readonly #connection: HttpConnection
+  /** Stream offset of the next byte of each side. */
+  readonly #next: Record<FlowSide, number> = { initiator: 0, responder: 0 }
+  #anomalies: ParserAnomaly[] = []
+
+  constructor(config: HttpConfig, counters: HttpCounters) {
+    this.#connection = new HttpConnection(config, counters, Timestamp.ZERO, (anomaly) => {
+      config.onAnomaly?.(anomaly)
+      const told = parserAnomaly(anomaly)
+      if (told) this.#anomalies.push(told)
+    })
+  }
+
+  feed(side: FlowSide, bytes: Uint8Array, timestamp: Timestamp, offset: number): Messages<HttpEvent> {
+    this.#skipTo(side, offset, timestamp)
+    this.#next[side] = offset + bytes.length
+    return this.#answer(this.#connection.feed(side, bytes, timestamp))
+  }
+
+  gap(side: FlowSide, { offset, length }: StreamGap, timestamp: Timestamp): GapAnswer<HttpEvent> {
+    this.#skipTo(side, offset, timestamp)
+    this.#next[side] = offset + length
+    const messages = this.#answer(this.#connection.gap(side, length, timestamp))
+    return messages ? { decision: 'continue', messages } : 'continue'
+  }
+
+  fin(side: FlowSide, timestamp: Timestamp, end = 0): Messages<HttpEvent> {
+    this.#skipTo(side, end, timestamp)
+    return this.#answer(this.#connection.end(side, timestamp, true))
+  }
+
+  /** @param ends stream offset behind each side's last byte, where the caller knows: bytes skipped up to there count */
+  rst(timestamp: Timestamp, ends?: Readonly<Record<FlowSide, number>>): Messages<HttpEvent> {
+    const messages: HttpMessage[] = []
+    for (const side of ['initiator', 'responder'] as const) {
+      this.#skipTo(side, ends?.[side] ?? 0, timestamp)
+      messages.push(...(this.#connection.end(side, timestamp, false) ?? []))
+    }
+    return this.#answer(messages)
+  }
+
+  skipUntil(side: FlowSide): number {
+    if (this.#connection.isSideEnded(side)) return Number.POSITIVE_INFINITY
+    return this.#next[side] + this.#connection.skippable(side)
+  }
+
+  get isDone(): boolean {
+    return this.#connection.isEnded
+  }
+
+  /** Counts what was not handed out before this offset. */
+  #skipTo(side: FlowSide, offset: number, timestamp: Timestamp): void {
+    const skipped = offset - this.#next[side]
+    if (skipped > 0) this.#connection.skipped(side, skipped, timestamp)
+  }
+
+  #answer(messages: HttpMessage[] | undefined): HttpEvent[] | undefined {
+    if (this.#anomalies.length === 0) return messages
+    const anomalies = this.#anomalies
+    this.#anomalies = []
+    return messages ? [...anomalies, ...messages] : anomalies
+  }
+}
+
+/** What the driver is told of an anomaly. Of gaps it knows already. */
+function parserAnomaly({ kind }: HttpAnomaly): ParserAnomaly | undefined {
+  if (kind.startsWith('gap_')) return undefined
+  return new ParserAnomaly(kind.endsWith('_bound') ? 'parser_limit' : 'protocol_violation', kind)
+}

@@ -1,0 +1,29 @@
+import { StaleViewError } from '../common/errors'
+import type { Core } from '../core/core'
+
+/** Where events find the bytes that they tell of, and whether these are still there. */
+export class ByteWindow {
+  readonly #core: Core
+  #generation = 0
+
+  /** @internal */
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  /** Grows by one each time that the bytes of earlier events may have been overwritten. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** The bytes of all earlier events are about to be overwritten. */
+  move(): void {
+    this.#generation++
+  }
+
+  /** A view of the core's memory. */
+  view(generation: number, address: number, length: number): Uint8Array {
+    if (generation !== this.#generation) throw new StaleViewError()
+    return new Uint8Array(this.#core.memory().bytes.buffer, address, length)
+  }
+}
