@@ -9,6 +9,7 @@ import { peers } from './parts/peers'
 import { pressure } from './parts/pressure'
 import { stages } from './parts/stages'
 import { stream } from './parts/stream'
+import { streams } from './parts/streams'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { trace: { type: 'string' } } })
 
@@ -19,6 +20,7 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   events,
   memory,
   stream: () => stream(values.trace),
+  streams,
   peers: () => peers(values.trace),
 }
 

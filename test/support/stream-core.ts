@@ -88,6 +88,7 @@ export function frameSize({ payload, captured = payload.length }: Segment): numb
 /** Writes a segment as the host frames it, at this time in nanoseconds; answers with where the next one goes. */
 export function writeFrame(target: DataView, at: number, time: bigint, segment: Segment): number {
   const { from, payload, captured = payload.length } = segment
+  new Uint8Array(target.buffer, target.byteOffset + at, R_SIZE + HEADERS).fill(0)
   target.setBigUint64(at + R_TIME, time, true)
   target.setUint32(at + R_CAPTURED, HEADERS + captured, true)
   target.setUint32(at + R_WIRE, HEADERS + payload.length, true)
@@ -110,12 +111,15 @@ export function writeFrame(target: DataView, at: number, time: bigint, segment: 
 /** One instance of the core. Its connections follow one another: {@link finish} ends what there is. */
 export class StreamCore {
   readonly exports: CoreExports
-  readonly #listener: StreamListener
+  /** Milliseconds that the core itself has taken. */
+  spent = 0
+  readonly #listener: StreamListener | undefined
   readonly #options: StreamCoreOptions
   #data: DataView
   #bytes: Uint8Array
 
-  constructor(module: WebAssembly.Module, listener: StreamListener, options: StreamCoreOptions) {
+  /** Without a listener events are thrown away. */
+  constructor(module: WebAssembly.Module, listener: StreamListener | undefined, options: StreamCoreOptions) {
     const imports: Record<string, Record<string, () => number>> = {}
     for (const { module: room, name } of WebAssembly.Module.imports(module)) imports[room] = { [name]: () => -1 }
     this.exports = new WebAssembly.Instance(module, imports).exports as unknown as CoreExports
@@ -134,9 +138,14 @@ export class StreamCore {
     if (this.exports.reconfigure() !== RECONFIGURE_DONE) throw new Error('the core has flows')
   }
 
-  /** Tracks a capture as the host frames it, in chunks of so many bytes. */
+  /** Begins a capture and tracks it, in chunks of so many bytes. */
   feed(capture: Uint8Array, chunk: number): void {
     this.exports.openCapture(FORMAT_FRAMES)
+    this.track(capture, chunk)
+  }
+
+  /** Tracks whole records as the host frames them. */
+  track(capture: Uint8Array, chunk = INPUT): void {
     const input = this.exports.inputPointer() >>> 0
     let kept = 0
     for (let at = 0; at < capture.length; ) {
@@ -159,7 +168,9 @@ export class StreamCore {
   #track(start: number, end: number): number {
     let next = start
     for (;;) {
+      const begun = performance.now()
       next = this.exports.feed(next, end) >>> 0
+      this.spent += performance.now() - begun
       const status = this.exports.feedStatus()
       this.#drain()
       if (status === FEED_NEEDS_INPUT) return next
@@ -168,6 +179,11 @@ export class StreamCore {
   }
 
   #drain(): void {
+    if (this.#listener) this.#read(this.#listener)
+    this.exports.clearEvents()
+  }
+
+  #read(listener: StreamListener): void {
     const data = this.#data
     const end = this.exports.eventsEnd() >>> 0
     for (let event = this.exports.eventsPointer() >>> 0; event < end; event += data.getUint16(event + E_LENGTH, true)) {
@@ -176,19 +192,15 @@ export class StreamCore {
       const offset = data.getFloat64(event + X_EVENT_OFFSET, true)
       if (kind === EVENT_STREAM_DATA) {
         const from = data.getUint32(event + X_EVENT_POINTER, true)
-        this.#listener.data(
-          side,
-          offset,
-          this.#bytes.subarray(from, from + data.getUint32(event + X_EVENT_LENGTH, true)),
-        )
+        const length = data.getUint32(event + X_EVENT_LENGTH, true)
+        listener.data(side, offset, this.#bytes.subarray(from, from + length))
       } else if (kind === EVENT_STREAM_GAP) {
         const length = data.getFloat64(event + X_EVENT_GAP, true)
-        this.#listener.gap(side, offset, length, data.getUint32(event + E_DETAIL, true))
+        listener.gap(side, offset, length, data.getUint32(event + E_DETAIL, true))
       } else if (kind === EVENT_ENDED && this.#options.flags !== undefined) {
-        this.#listener.end(new DataView(data.buffer, event + E_STREAMS, 2 * STREAM_SIZE))
+        listener.end(new DataView(data.buffer, event + E_STREAMS, 2 * STREAM_SIZE))
       }
     }
-    this.exports.clearEvents()
   }
 
   #configure(options: StreamCoreOptions): void {
