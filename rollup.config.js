@@ -11,12 +11,19 @@ const library = {
   tls: 'bindings/parsers/tls/index.ts',
   dns: 'bindings/parsers/dns/index.ts',
 }
+// One of them stands behind `#platform`, see `imports` in package.json.
+const platforms = Object.fromEntries(
+  ['browser', 'default', 'deno', 'edge-light', 'node', 'workerd'].map((name) => [
+    `platform-${name}`,
+    `bindings/platform/${name}.ts`,
+  ]),
+)
 const commandLine = { cli: 'bindings/cli/main.ts' }
 
 export default [
   {
-    input: { ...library, ...commandLine },
-    external: /^node:/,
+    input: { ...library, ...platforms, ...commandLine },
+    external: [/^node:/, '#platform', /\/build\/core/],
     output: {
       dir: 'build',
       format: 'esm',
@@ -35,6 +42,7 @@ export default [
   },
   {
     input: library,
+    external: ['#platform'],
     output: { dir: 'build', format: 'esm' },
     plugins: [dts({ compilerOptions: { stripInternal: true } })],
   },

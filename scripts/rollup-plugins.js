@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** The sources name core.wasm from two folders up, the built files lie beside it. Source maps hold: no line moves. */
+/** The sources name the core from two folders up, the built files lie beside it. Source maps hold: no line moves. */
 export const coreLocation = () => ({
   name: 'core-location',
-  transform: (code) =>
-    code.includes('../../build/core.wasm')
-      ? { code: code.replace('../../build/core.wasm', './core.wasm'), map: null }
-      : null,
+  transform: (code) => {
+    const moved = code.replace(/(?<=new URL\(['"])\.\.\/\.\.\/build\//, './')
+    return moved === code ? null : { code: moved, map: null }
+  },
+  outputOptions: (options) => ({ ...options, paths: (id) => id.replace(/^.*\/build\/(?=core)/, './') }),
 })
 
 /** Makes one entry a program of its own. */

@@ -1,5 +1,5 @@
+import { platform } from '#platform'
 import { ModuleError } from '../common/errors'
-import { compileDefaultModule } from './default-module'
 
 /** What the core can be loaded from: a compiled module, its bytes, or an HTTP response that brings them. */
 export type ModuleSource = WebAssembly.Module | BufferSource | Response
@@ -25,12 +25,12 @@ export async function load(source: ModuleSource | PromiseLike<ModuleSource>): Pr
  * @throws ModuleError when it cannot be loaded
  */
 export async function coreModule(): Promise<WebAssembly.Module> {
-  loaded ??= compileDefaultModule()
+  loaded ??= platform.compileCore()
   try {
     return await loaded
-  } catch (error) {
+  } catch (cause) {
     loaded = undefined
-    throw error
+    throw new ModuleError('cannot load the core that comes with the package', { cause })
   }
 }
 

@@ -1,0 +1,14 @@
+import type { Platform } from './platform'
+
+/** Browsers: the core is compiled while it arrives. */
+export const platform: Platform = { compileCore, openFile: undefined, standardInput: undefined }
+
+async function compileCore(): Promise<WebAssembly.Module> {
+  try {
+    // Bundlers know this form, and see to it that the file is where it says.
+    return await WebAssembly.compileStreaming(fetch(new URL('../../build/core.wasm', import.meta.url)))
+  } catch {
+    // Some bundlers leave the file behind, some servers do not know its type.
+    return (await import('./embedded-core')).compileEmbeddedCore()
+  }
+}
