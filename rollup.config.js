@@ -10,6 +10,7 @@ const library = {
   http: 'bindings/parsers/http/index.ts',
   tls: 'bindings/parsers/tls/index.ts',
   dns: 'bindings/parsers/dns/index.ts',
+  ndjson: 'bindings/ndjson/index.ts',
 }
 // One of them stands behind `#platform`, see `imports` in package.json.
 const platforms = Object.fromEntries(

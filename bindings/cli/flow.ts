@@ -7,6 +7,7 @@ import type {
   ParserMessage,
   TrackerEvent,
 } from '../index'
+import type { FinishedStream } from '../ndjson/stream'
 
 /** Keys that the extractors of the command line make. */
 export type CliKey = FiveTupleKey | IpPairKey | MacPairKey
@@ -16,6 +17,9 @@ export type CliEvent = TrackerEvent<CliKey> | DriverEvent<CliKey>
 
 /** A flow that has ended: what the command line prints. */
 export type EndedFlow = EndedEvent<CliKey>
+
+/** One direction of a TCP connection that has ended. */
+export type CliStream = FinishedStream<CliKey>
 
 /** Something that is odd, about a flow or about all the traffic. */
 export type CliAnomaly = Extract<CliEvent, { kind: 'anomaly' | 'tracker_anomaly' }>

@@ -1,7 +1,7 @@
-import type { CliEvent, CliMessage, EndedFlow } from './flow'
+import type { CliEvent, CliMessage, CliStream, EndedFlow } from './flow'
 import type { Format, Look, RowFormat } from './formats/format'
 import type { Output } from './output/output'
-import { type FinishedStream, StreamCollector, type StreamSink } from './streams/collector'
+import { StreamCollector, type StreamSink } from './streams/collector'
 
 /** What is printed besides anomalies and, at the end, the summary. */
 export type Shows = 'summary' | 'flows' | 'messages' | 'streams'
@@ -19,7 +19,7 @@ export class Printer {
   readonly #options: PrinterOptions
   readonly #flows: RowFormat<EndedFlow>
   readonly #messages: RowFormat<CliMessage>
-  readonly #streams: RowFormat<FinishedStream>
+  readonly #streams: RowFormat<CliStream>
   readonly #collector: StreamCollector | undefined
   #isFirst = true
   #foot = ''

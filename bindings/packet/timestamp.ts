@@ -1,4 +1,5 @@
 import { inspectSymbol } from '../common/inspect'
+import { formatUtc } from './utc'
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000
 const NANOSECONDS_PER_MILLISECOND = 1_000_000
@@ -79,8 +80,7 @@ export class Timestamp {
 
   /** RFC 3339 in UTC with nine fractional digits: `2013-05-21T21:06:17.123456789Z`. */
   toISOString(): string {
-    const wholeSeconds = new Date(this.seconds * 1000).toISOString().slice(0, -'.000Z'.length)
-    return `${wholeSeconds}.${this.#fraction()}Z`
+    return `${formatUtc(this.seconds)}.${this.#fraction()}Z`
   }
 
   /** What `JSON.stringify` writes: {@link Timestamp.toISOString}. */

@@ -3,12 +3,14 @@ import { autoDetectEncap, bytesSource, type Extractor, FlowTracker, fiveTuple, i
 import type { CliKey, EndedFlow } from '../../bindings/cli/flow'
 import { flowRows } from '../../bindings/cli/formats/flow-rows'
 import type { Look } from '../../bindings/cli/formats/format'
-import { flowLine, integer, summaryLine } from '../../bindings/cli/formats/ndjson'
+import { ndjson } from '../../bindings/cli/formats/ndjson'
 import { summaryScreen } from '../../bindings/cli/formats/summary-screen'
 import { MessageCounts } from '../../bindings/cli/messages/counts'
 import { paletteFor } from '../../bindings/cli/output/colors'
 import type { Damage, Report } from '../../bindings/cli/report'
 import { Tally } from '../../bindings/cli/tally'
+import { flowLine } from '../../bindings/ndjson/flow'
+import { integer } from '../../bindings/ndjson/json'
 import { everyNanoseconds, pcap } from '../support/captures'
 import {
   ethernet,
@@ -155,7 +157,7 @@ describe('integers', () => {
 
 describe('the line of the summary', () => {
   it('has the documented fields in their order', async () => {
-    expect(summaryLine(await reportOf(handshake))).toBe(
+    expect(ndjson.summary(await reportOf(handshake), PLAIN)).toBe(
       '{"type":"summary","captures":1,"packets":4,"bytes":221,' +
         '"first":"2013-05-21T21:06:17.123456000Z","last":"2013-05-21T21:06:17.126456000Z",' +
         '"flows":1,"unmatched_packets":0,"duplicate_packets":0,"messages":{},"anomalies":{},"truncated_packets":0}\n',
@@ -163,14 +165,14 @@ describe('the line of the summary', () => {
   })
 
   it('has no times without packets', async () => {
-    const line = JSON.parse(summaryLine(await reportOf([])))
+    const line = JSON.parse(ndjson.summary(await reportOf([]), PLAIN))
     expect(line).not.toHaveProperty('first')
     expect(line).toMatchObject({ packets: 0, flows: 0 })
   })
 
   it('names the first damage', async () => {
     const damage = { capture: 'a\u009b.pcap', offset: 4711, reason: 'bad block' }
-    const text = summaryLine(await reportOf(handshake, [damage]))
+    const text = ndjson.summary(await reportOf(handshake, [damage]), PLAIN)
     expect(text).not.toContain('\u009b')
     expect(JSON.parse(text).damage).toEqual({ offset: 4711, reason: 'bad block', capture: 'a\u009b.pcap' })
   })

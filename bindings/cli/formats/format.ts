@@ -1,7 +1,6 @@
-import type { CliAnomaly, CliMessage, EndedFlow } from '../flow'
+import type { CliAnomaly, CliMessage, CliStream, EndedFlow } from '../flow'
 import type { Palette } from '../output/colors'
 import type { Report } from '../report'
-import type { FinishedStream } from '../streams/collector'
 
 /** Where the text goes, as far as its shape depends on it. */
 export interface Look {
@@ -18,7 +17,7 @@ export interface Format {
   readonly wantsTally: boolean
   flows(look: Look): RowFormat<EndedFlow>
   messages(look: Look): RowFormat<CliMessage>
-  streams(look: Look): RowFormat<FinishedStream>
+  streams(look: Look): RowFormat<CliStream>
   anomaly(event: CliAnomaly, look: Look): string
   summary(report: Report, look: Look): string
 }

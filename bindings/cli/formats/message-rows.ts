@@ -1,5 +1,6 @@
 import type { CliMessage } from '../flow'
 import { protocolOf } from '../messages'
+import type { KindedMessage } from '../messages/protocol'
 import { clip } from '../output/columns'
 import { sanitize } from '../output/sanitize'
 import { formatTimeOfDay } from '../output/times'
@@ -10,7 +11,7 @@ const COLUMNS: readonly RowColumn<CliMessage>[] = [
   { title: 'TIME', width: 12, cell: ({ timestamp }) => formatTimeOfDay(timestamp) },
   { title: 'FLOW', width: 6, align: 'right', cell: ({ flow }) => String(flow) },
   { title: 'PROTO', width: 5, cell: ({ protocol }) => protocol },
-  { title: 'KIND', width: 12, cell: (event) => protocolOf(event).fields(event.message).kind },
+  { title: 'KIND', width: 12, cell: ({ message }) => (message as KindedMessage).kind },
   { title: 'WHAT', width: 0, cell: (event) => sanitize(protocolOf(event).describe(event.message)) },
 ]
 

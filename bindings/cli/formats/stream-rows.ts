@@ -1,15 +1,15 @@
 import { formatEndpoint } from '../../index'
+import type { CliStream } from '../flow'
 import { clip } from '../output/columns'
 import { sanitize } from '../output/sanitize'
 import { formatBytes } from '../output/units'
-import type { FinishedStream } from '../streams/collector'
 import type { Look, RowFormat } from './format'
 import { cellsOf, type RowColumn, titlesOf } from './rows'
 
 /** Room for an IPv4 address with its port. */
 const ENDPOINT_WIDTH = 21
 
-const COLUMNS: readonly RowColumn<FinishedStream>[] = [
+const COLUMNS: readonly RowColumn<CliStream>[] = [
   { title: 'FLOW', width: 6, align: 'right', cell: ({ flow }) => String(flow.flow) },
   { title: 'FROM', width: ENDPOINT_WIDTH, elides: true, cell: ({ flow, side }) => formatEndpoint(flow[side]) },
   { title: 'TO', width: ENDPOINT_WIDTH, elides: true, cell: ({ flow, side }) => formatEndpoint(flow[otherOf(side)]) },
@@ -19,7 +19,7 @@ const COLUMNS: readonly RowColumn<FinishedStream>[] = [
 ]
 
 /** Streams as rows: what is not shown on a narrow terminal is the end of the hash. */
-export function streamRows({ palette, columns }: Look): RowFormat<FinishedStream> {
+export function streamRows({ palette, columns }: Look): RowFormat<CliStream> {
   return {
     head: `${palette.title(clip(titlesOf(COLUMNS), columns ?? Number.POSITIVE_INFINITY))}\n`,
     row: (stream) => {
@@ -32,10 +32,10 @@ export function streamRows({ palette, columns }: Look): RowFormat<FinishedStream
   }
 }
 
-function otherOf(side: FinishedStream['side']): FinishedStream['side'] {
+function otherOf(side: CliStream['side']): CliStream['side'] {
   return side === 'initiator' ? 'responder' : 'initiator'
 }
 
-function missing(gaps: FinishedStream['gaps']): string {
+function missing(gaps: CliStream['gaps']): string {
   return gaps.length === 0 ? '-' : formatBytes(gaps.reduce((sum, [, length]) => sum + length, 0))
 }

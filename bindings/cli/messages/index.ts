@@ -1,4 +1,4 @@
-import type { DatagramProtocol, FlowSide, ParserEntry, SessionProtocol } from '../../index'
+import type { DatagramProtocol, ParserEntry, SessionProtocol } from '../../index'
 import type { CliMessage } from '../flow'
 import { dns } from './dns'
 import { http } from './http'
@@ -29,9 +29,4 @@ export function parsersOf(names: readonly ProtocolName[] = PROTOCOL_NAMES, ports
 /** How the messages of an event's protocol are told. */
 export function protocolOf({ protocol }: CliMessage): MessageProtocol<unknown> {
   return PROTOCOLS[protocol as ProtocolName]
-}
-
-/** Who sent it: the side whose bytes completed it, but where the protocol knows better. */
-export function senderOf(event: CliMessage): FlowSide {
-  return protocolOf(event).sender?.(event.message) ?? event.side
 }

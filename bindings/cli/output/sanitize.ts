@@ -7,8 +7,3 @@ const UNSAFE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]
 export function sanitize(text: string): string {
   return text.replace(UNSAFE, '\ufffd')
 }
-
-/** A text, or an object with texts, as JSON in which such characters are escaped: nothing is lost, nothing can act. */
-export function jsonText(value: string | object): string {
-  return JSON.stringify(value).replace(UNSAFE, (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}

@@ -1,19 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { FlowSide } from '../../index'
-import type { CliEvent, EndedFlow } from '../flow'
-
-/** One direction of a TCP connection that has ended. */
-export interface FinishedStream {
-  readonly flow: EndedFlow
-  readonly side: FlowSide
-  /** Bytes as delivered, holes left out. */
-  readonly bytes: number
-  /** Of those bytes, in hexadecimal. */
-  readonly sha256: string
-  readonly gaps: readonly Gap[]
-  /** File that the bytes were written to. */
-  readonly file: string | undefined
-}
+import type { CliEvent, CliStream, EndedFlow } from '../flow'
 
 /** A hole: where it lies among the delivered bytes, and how many are missing. */
 export type Gap = readonly [offset: number, missing: number]
@@ -43,7 +30,7 @@ export class StreamCollector {
   }
 
   /** Answers with the streams that have ended by this event. */
-  take(event: CliEvent): readonly FinishedStream[] {
+  take(event: CliEvent): readonly CliStream[] {
     switch (event.kind) {
       case 'stream_data': {
         const { flow, side, bytes } = event
@@ -75,7 +62,7 @@ export class StreamCollector {
     return stream
   }
 
-  #finish(flow: EndedFlow, side: FlowSide): readonly FinishedStream[] {
+  #finish(flow: EndedFlow, side: FlowSide): readonly CliStream[] {
     const name = nameOf(flow.flow, side)
     const stream = this.#streams.get(name)
     if (!stream) return []
