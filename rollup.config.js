@@ -31,6 +31,8 @@ export default [
       sourcemap: true,
       entryFileNames: '[name].js',
       chunkFileNames: 'chunk-[name].js',
+      // Bare imports of what is imported anyway: bundlers warn of them, as nothing here has side effects.
+      hoistTransitiveImports: false,
     },
     plugins: [
       nodeResolve({ exportConditions: ['node'], preferBuiltins: true }),
