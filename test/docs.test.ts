@@ -60,7 +60,9 @@ it('shows TypeScript that is well typed, and examples too', { timeout: 60_000 },
       return file
     }),
   )
-  const examples = readdirSync(join(ROOT, 'examples')).map((file) => join(ROOT, 'examples', file))
+  const examples = readdirSync(join(ROOT, 'examples'))
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => join(ROOT, 'examples', file))
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT)
   const program = ts.createProgram([...files, ...examples], {
