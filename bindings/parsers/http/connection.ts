@@ -5,7 +5,8 @@ import { anomaly, anomalyNames, type HttpCounters, leniency } from './findings'
 import { type BodyFraming, framingOf, NO_BODY } from './framing'
 import { type AnyMessageState, type HttpMessage, RequestState, ResponseState } from './message'
 import type { HttpAnomaly, HttpConfig } from './options'
-import { type Head, type MessageKind, type SideOwner, SideParser } from './side-parser'
+import type { Head, MessageKind, SideOwner } from './side-owner'
+import { SideParser } from './side-parser'
 
 const HEAD = octets('HEAD')
 const CONNECT = octets('CONNECT')

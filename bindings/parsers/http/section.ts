@@ -1,3 +1,5 @@
+import { CR, LF } from './ascii'
+
 const NOTHING = new Uint8Array(0)
 const FIRST_BUFFER = 512
 
@@ -34,5 +36,88 @@ export class SectionBuffer {
   clear(): void {
     this.length = 0
     if (this.bytes.length > LARGEST_KEPT) this.bytes = NOTHING
+  }
+}
+
+/** Collects the lines of a section up to the empty one that ends it. */
+export class SectionReader {
+  readonly buffer = new SectionBuffer()
+  /** Where the line at work begins, counted from the beginning of the section. */
+  lineStart = 0
+
+  /**
+   * Searches for the empty line.
+   *
+   * @param from where in `bytes` those begin that are not in the buffer
+   * @param scan where to begin to search
+   * @returns where what follows the section begins, -1 when it does not end before `limit`
+   */
+  findEnd(bytes: Uint8Array, from: number, scan: number, limit: number): number {
+    const { buffer } = this
+    // What is in the buffer comes before bytes[from].
+    const before = buffer.length - from
+    for (let i = scan; i < limit; i++) {
+      if (bytes[i] !== LF) continue
+      const length = before + i - this.lineStart
+      if (length === 0) return i + 1
+      if (length === 1 && (i > from ? bytes[i - 1] : buffer.bytes[buffer.length - 1]) === CR) return i + 1
+      this.lineStart = before + i + 1
+    }
+    return -1
+  }
+
+  /** A copy of what is in the buffer and what follows it; the next section begins behind. */
+  collect(bytes: Uint8Array, from: number, to: number): Uint8Array {
+    const { buffer } = this
+    this.lineStart = 0
+    if (buffer.length === 0) return bytes.slice(from, to)
+    buffer.append(bytes, from, to)
+    const section = buffer.copy()
+    buffer.clear()
+    return section
+  }
+
+  clear(): void {
+    this.buffer.clear()
+    this.lineStart = 0
+  }
+}
+
+/** Bytes that are put by, up to a bound: all of them or none. */
+export class HeldBytes {
+  /** Some are missing. */
+  isBroken = false
+  readonly #buffer = new SectionBuffer()
+  readonly #maxLength: number
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength
+  }
+
+  get length(): number {
+    return this.#buffer.length
+  }
+
+  append(bytes: Uint8Array, from: number): void {
+    if (this.isBroken) return
+    if (this.#buffer.length + bytes.length - from > this.#maxLength) this.break()
+    else this.#buffer.append(bytes, from, bytes.length)
+  }
+
+  break(): void {
+    this.#buffer.clear()
+    this.isBroken = true
+  }
+
+  /** Gives up what was put by. */
+  take(): Uint8Array {
+    const bytes = this.#buffer.copy()
+    this.clear()
+    return bytes
+  }
+
+  clear(): void {
+    this.#buffer.clear()
+    this.isBroken = false
   }
 }

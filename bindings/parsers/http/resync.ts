@@ -1,0 +1,56 @@
+import type { HttpCounters } from './findings'
+import type { HttpConfig } from './options'
+import { StartLineSearch } from './search'
+import type { SectionBuffer } from './section'
+import type { MessageKind } from './side-owner'
+
+/** What a search has come to: nothing yet; a start line; nothing in as many bytes as may be searched. */
+export type ResyncStep = 'more' | 'found' | 'bound'
+
+/** Searches for the next message where it is not known any more where messages begin, up to a bound. */
+export class Resync {
+  /** After {@link Resync.take}: where the bytes behind those searched begin. */
+  next = 0
+  readonly #config: HttpConfig
+  readonly #counters: HttpCounters
+  #search: StartLineSearch | undefined
+  #searched = 0
+
+  constructor(config: HttpConfig, counters: HttpCounters) {
+    this.#config = config
+    this.#counters = counters
+  }
+
+  /** After `found`: the start line with its end. */
+  get line(): SectionBuffer | undefined {
+    return this.#search?.line
+  }
+
+  begin(): void {
+    this.#searched = 0
+    this.#search ??= new StartLineSearch()
+    this.#search.reset()
+  }
+
+  /** Bytes are missing: no start line goes on behind them. */
+  gap(): void {
+    this.#search?.reset()
+  }
+
+  end(): void {
+    this.#search = undefined
+  }
+
+  /** Searches the bytes from `from` on for what this side sends. */
+  take(bytes: Uint8Array, from: number, kind: MessageKind | undefined): ResyncStep {
+    const { maxSearch } = this.#config
+    const limit = Math.min(bytes.length, from + maxSearch - this.#searched)
+    const found = this.#search?.find(bytes, from, limit, kind) ?? -1
+    this.next = found < 0 ? limit : found
+    this.#searched += this.next - from
+    this.#counters.strayBytes += this.next - from
+    if (found < 0) return this.#searched >= maxSearch ? 'bound' : 'more'
+    this.#counters.strayBytes -= this.line?.length ?? 0
+    return 'found'
+  }
+}
