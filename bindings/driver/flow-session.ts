@@ -82,7 +82,7 @@ export class TcpSession implements FlowSession {
     if (this.#runs.length === 0) return
     const ends = { initiator: endOf(stats.initiator), responder: endOf(stats.responder) }
     for (const run of this.#runs) {
-      if (CUT_OFF.has(reason)) run.reset(stats.lastSeen)
+      if (CUT_OFF.has(reason)) run.reset(stats.lastSeen, ends)
       else run.finish(stats.lastSeen, ends)
     }
   }

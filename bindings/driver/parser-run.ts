@@ -136,8 +136,12 @@ export class SessionRun extends ParserRun {
   }
 
   gap(side: FlowSide, gap: StreamGap, timestamp: Timestamp): void {
-    const skipped = Math.max(this.wantedFrom(side) - gap.offset, 0)
-    if (skipped >= gap.length) return
+    const wanted = this.wantedFrom(side)
+    if (wanted === NO_MORE) return
+    const skipped = Math.min(Math.max(wanted - gap.offset, 0), gap.length)
+    if (skipped > 0)
+      this.call(side, timestamp, () => this.parser.missed?.(side, { ...gap, length: skipped }, timestamp))
+    if (skipped === gap.length) return
     const missing = { ...gap, offset: gap.offset + skipped, length: gap.length - skipped }
     let decision: GapDecision = 'stop_side'
     this.call(side, timestamp, () => {
@@ -163,9 +167,13 @@ export class SessionRun extends ParserRun {
     }
   }
 
-  /** The flow was cut off. */
-  reset(timestamp: Timestamp): void {
-    this.call('initiator', timestamp, () => this.parser.rst?.(timestamp))
+  /**
+   * The flow was cut off.
+   *
+   * @param ends stream offset behind each side's last byte
+   */
+  reset(timestamp: Timestamp, ends: Readonly<Record<FlowSide, number>>): void {
+    this.call('initiator', timestamp, () => this.parser.rst?.(timestamp, ends))
   }
 
   protected override look(): void {

@@ -48,6 +48,12 @@ export interface SessionParser<M> {
   gap?(side: FlowSide, gap: StreamGap, timestamp: Timestamp): GapAnswer<M>
 
   /**
+   * Bytes that are not wanted, as {@link SessionParser.skipUntil} has said, are missing. Of interest to who counts them:
+   * in what is skipped there are as many bytes fewer.
+   */
+  missed?(side: FlowSide, gap: StreamGap, timestamp: Timestamp): Messages<M>
+
+  /**
    * One side has come to its end: the flow has been closed, has been idle for too long, or the capture is over. Called
    * once for each side, the initiator first, unless the parser is done or poisoned, or the side was stopped at a gap.
    *
@@ -55,8 +61,12 @@ export interface SessionParser<M> {
    */
   fin?(side: FlowSide, timestamp: Timestamp, end: number): Messages<M>
 
-  /** The flow has been cut off, by a RST or because it was evicted: comes in place of `fin`, once for both sides. */
-  rst?(timestamp: Timestamp): Messages<M>
+  /**
+   * The flow has been cut off, by a RST or because it was evicted: comes in place of `fin`, once for both sides.
+   *
+   * @param ends stream offset behind each side's last byte, those that were skipped included
+   */
+  rst?(timestamp: Timestamp, ends: Readonly<Record<FlowSide, number>>): Messages<M>
 
   /**
    * Capture time has gone on: about once a second while there are packets, and with each sweep. What it answers is

@@ -18,7 +18,6 @@ import {
   EVENT_STREAM_GAP,
   EVENT_STREAM_STOPPED,
   KEY_SIZE,
-  X_EVENT_GAP,
   X_EVENT_LENGTH,
   X_EVENT_OFFSET,
 } from '../../assembly/layout'
@@ -186,10 +185,11 @@ export class EventDecoder<K extends FlowKey, S> {
   }
 
   #gap(record: EventRecord, index: number): TrackerEvent<K, S> | undefined {
-    const length = record.data.getFloat64(record.at + X_EVENT_GAP, true)
-    const skipped = this.#unwanted(record, index, length)
-    if (skipped === length) return undefined
-    const gap = new StreamGapEvent(record, this.#host, this.#keptKey(index), this.userOf(index), skipped)
+    const { data, at } = record
+    if (this.listening.isStopped(index, data.getFloat64(at + E_NUMBER, true), data.getUint8(at + E_SIDE)))
+      return undefined
+    // Also one among bytes to be skipped: who counts those must know that they are not there.
+    const gap = new StreamGapEvent(record, this.#host, this.#keptKey(index), this.userOf(index))
     if (this.#host.tellsAnomalies) {
       for (const anomaly of anomaliesOfGap(gap)) this.#pending.push(new AnomalyEvent(gap, anomaly))
     }

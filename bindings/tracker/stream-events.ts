@@ -146,14 +146,11 @@ export class StreamGapEvent<K extends FlowKey = FlowKey, S = unknown> extends Ev
   /** How many bytes are missing. */
   readonly length: number
 
-  /**
-   * @param skipped bytes at the front that the listener does not want
-   * @internal
-   */
-  constructor(record: EventRecord, keys: KeyDecoder<K>, key: K, user: S, skipped: number) {
+  /** @internal */
+  constructor(record: EventRecord, keys: KeyDecoder<K>, key: K, user: S) {
     super(record, keys, key, user)
-    this.offset = record.data.getFloat64(record.at + X_EVENT_OFFSET, true) + skipped
-    this.length = record.data.getFloat64(record.at + X_EVENT_GAP, true) - skipped
+    this.offset = record.data.getFloat64(record.at + X_EVENT_OFFSET, true)
+    this.length = record.data.getFloat64(record.at + X_EVENT_GAP, true)
   }
 
   /** Why they are. */

@@ -47,8 +47,9 @@ function handled(session: HttpSession, handler: HttpHandler, key: FlowKey): Sess
       const answer = session.gap(side, gap, timestamp)
       return typeof answer === 'string' ? answer : { ...answer, messages: hand(answer.messages) }
     },
+    missed: (side, gap, timestamp) => hand(session.missed(side, gap, timestamp)),
     fin: (side, timestamp, end) => hand(session.fin(side, timestamp, end)),
-    rst: (timestamp) => hand(session.rst(timestamp)),
+    rst: (timestamp, ends) => hand(session.rst(timestamp, ends)),
     skipUntil: (side) => session.skipUntil(side),
     get isDone() {
       return session.isDone

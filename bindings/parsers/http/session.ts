@@ -31,11 +31,15 @@ export class HttpSession implements SessionParser<HttpEvent> {
     return this.#answer(this.#connection.feed(side, bytes, timestamp))
   }
 
-  gap(side: FlowSide, { offset, length }: StreamGap, timestamp: Timestamp): GapAnswer<HttpEvent> {
+  gap(side: FlowSide, gap: StreamGap, timestamp: Timestamp): GapAnswer<HttpEvent> {
+    const messages = this.missed(side, gap, timestamp)
+    return messages ? { decision: 'continue', messages } : 'continue'
+  }
+
+  missed(side: FlowSide, { offset, length }: StreamGap, timestamp: Timestamp): Messages<HttpEvent> {
     this.#skipTo(side, offset, timestamp)
     this.#next[side] = offset + length
-    const messages = this.#answer(this.#connection.gap(side, length, timestamp))
-    return messages ? { decision: 'continue', messages } : 'continue'
+    return this.#answer(this.#connection.gap(side, length, timestamp))
   }
 
   fin(side: FlowSide, timestamp: Timestamp, end = 0): Messages<HttpEvent> {
@@ -43,11 +47,10 @@ export class HttpSession implements SessionParser<HttpEvent> {
     return this.#answer(this.#connection.end(side, timestamp, true))
   }
 
-  /** @param ends stream offset behind each side's last byte, where the caller knows: bytes skipped up to there count */
-  rst(timestamp: Timestamp, ends?: Readonly<Record<FlowSide, number>>): Messages<HttpEvent> {
+  rst(timestamp: Timestamp, ends: Readonly<Record<FlowSide, number>>): Messages<HttpEvent> {
     const messages: HttpMessage[] = []
     for (const side of ['initiator', 'responder'] as const) {
-      this.#skipTo(side, ends?.[side] ?? 0, timestamp)
+      this.#skipTo(side, ends[side], timestamp)
       messages.push(...(this.#connection.end(side, timestamp, false) ?? []))
     }
     return this.#answer(messages)

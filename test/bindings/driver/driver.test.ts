@@ -243,14 +243,14 @@ describe('the end of a flow', () => {
     const c = new Conversation()
     const events = trackAll(driver, [...c.open(), c.send('initiator', 'tail'), c.reset('initiator')])
     expect(linesOf(events)).toEqual([])
-    expect(parsers[0]?.calls).toEqual(['feed initiator 0 4', 'rst'])
+    expect(parsers[0]?.calls).toEqual(['feed initiator 0 4', 'rst 4 0'])
   })
 
   it('by eviction is told as a cut', async () => {
     const { protocol, parsers } = lines()
     using driver = await Driver.create({ parsers: [protocol], maxFlows: 1 })
     trackAll(driver, [new Conversation().send('initiator', 'a'), new Conversation('10.0.0.3:1').send('initiator', 'b')])
-    expect(parsers[0]?.calls).toEqual(['feed initiator 0 1', 'rst'])
+    expect(parsers[0]?.calls).toEqual(['feed initiator 0 1', 'rst 1 0'])
   })
 
   it('delivers bytes that came with the FIN', async () => {
@@ -362,6 +362,31 @@ describe('a parser', () => {
     expect(parsers[0]?.calls.at(-2)).toBe('fin initiator 106')
     const ended = events.find((event) => event.kind === 'ended')
     expect(ended?.stats.initiator.stream).toMatchObject({ deliveredBytes: 106, gaps: 0 })
+  })
+
+  it('hears of what is missing of the bytes that it skips', async () => {
+    const { protocol, parsers } = lines({
+      gap: () => 'continue',
+      onLine(parser, _side, line) {
+        if (line === 'body') parser.skip.initiator = 12
+      },
+    })
+    const c = new Conversation()
+    const frames = [c.send('initiator', 'body\n')]
+    c.lose('initiator', 4)
+    frames.push(c.send('initiator', 'xx'), c.acknowledge('responder'))
+    c.lose('initiator', 3)
+    frames.push(c.send('initiator', 'after\n'), c.acknowledge('responder'), c.reset('initiator'))
+    using driver = await Driver.create({ parsers: [protocol] })
+    await collect(driver.events(captureOf(frames)))
+    expect(parsers[0]?.calls).toEqual([
+      'feed initiator 0 5',
+      'missed initiator 5 4',
+      'missed initiator 11 1',
+      'gap initiator 12 2 acknowledged',
+      'feed initiator 14 6',
+      'rst 20 0',
+    ])
   })
 
   it('that skips does not take bytes from another of the same flow', async () => {

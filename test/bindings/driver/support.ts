@@ -55,14 +55,18 @@ export class LineParser implements SessionParser<Line> {
     }
   }
 
+  missed(side: FlowSide, { offset, length }: StreamGap): undefined {
+    this.calls.push(`missed ${side} ${offset} ${length}`)
+  }
+
   fin(side: FlowSide, _timestamp: Timestamp, end: number): Line[] {
     this.calls.push(`fin ${side} ${end}`)
     const line = this.#rest[side]
     return line === '' ? [] : [{ line }]
   }
 
-  rst(): undefined {
-    this.calls.push('rst')
+  rst(_timestamp: Timestamp, ends: Readonly<Record<FlowSide, number>>): undefined {
+    this.calls.push(`rst ${ends.initiator} ${ends.responder}`)
   }
 
   skipUntil(side: FlowSide): number {

@@ -224,6 +224,25 @@ describe('streams', () => {
       expect(told).toEqual(['initiator 0 one', 'initiator 7 hree', 'initiator 11 four', 'responder 0 done'])
     })
 
+    it('skips bytes is told which of them are missing', async () => {
+      const holed = new Conversation()
+      const frames = [holed.send('initiator', 'one')]
+      holed.lose('initiator', 4)
+      frames.push(holed.send('initiator', 'three'), holed.acknowledge('responder'), holed.send('initiator', 'four'))
+      const tracker = await create()
+      const told: string[] = []
+      for await (const event of tracker.events(captureOf(frames))) {
+        told.push(...tell(event))
+        if (event.kind === 'stream_data' && event.offset === 0) event.skip(6)
+      }
+      expect(told).toEqual([
+        'initiator 0 one',
+        'initiator 3 gap 4 acknowledged',
+        'initiator 9 ree',
+        'initiator 12 four',
+      ])
+    })
+
     it('says so of a flow that is gone changes nothing for the next', async () => {
       const tracker = await create()
       const first = tracker.track(at(1, new Conversation().send('initiator', 'a')))

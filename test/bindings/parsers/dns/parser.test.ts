@@ -148,7 +148,7 @@ describe('DNS in TCP', () => {
   it('tells the same when it is reset', () => {
     const { feed, flow } = stream()
     feed('initiator', framed(query(1)), 1)
-    expect(kinds([...(flow.rst?.(seconds(2)) ?? [])])).toEqual(['unanswered'])
+    expect(kinds([...(flow.rst?.(seconds(2), { initiator: 0, responder: 0 }) ?? [])])).toEqual(['unanswered'])
   })
 
   it('survives a gap', () => {
