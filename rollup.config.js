@@ -11,6 +11,7 @@ const library = {
   tls: 'bindings/parsers/tls/index.ts',
   dns: 'bindings/parsers/dns/index.ts',
   ndjson: 'bindings/ndjson/index.ts',
+  x509: 'bindings/parsers/x509/index.ts',
 }
 // One of them stands behind `#platform`, see `imports` in package.json.
 const platforms = Object.fromEntries(
