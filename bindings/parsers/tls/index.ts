@@ -5,6 +5,7 @@
  * @module
  */
 
+export { isGrease as isTlsGrease } from './constants'
 export { type TlsHandler, tlsHandler } from './handler'
 export type {
   EncryptedClientHello,
@@ -17,7 +18,14 @@ export type {
   TlsServerHello,
   TlsSide,
 } from './messages'
-export { tlsAlertName, tlsCipherSuiteName, tlsVersionName } from './names'
+export {
+  tlsAlertName,
+  tlsCipherSuiteName,
+  tlsExtensionName,
+  tlsGroupName,
+  tlsSignatureSchemeName,
+  tlsVersionName,
+} from './names'
 export type { TlsOptions } from './options'
 export { type TlsProtocolOptions, tls } from './protocol'
 export type { TlsEvent } from './session'

@@ -1,7 +1,10 @@
 import { CIPHER_SUITES } from './cipher-suites'
 import { SSL_2, SSL_3, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 } from './constants'
+import { EXTENSION_TYPES } from './extension-types'
+import { GROUPS } from './groups'
+import { SIGNATURE_SCHEMES } from './signature-schemes'
 
-const VERSIONS: ReadonlyMap<number, string> = new Map([
+const VERSIONS: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
   [SSL_2, 'SSL 2.0'],
   [SSL_3, 'SSL 3.0'],
   [TLS_1_0, 'TLS 1.0'],
@@ -11,7 +14,7 @@ const VERSIONS: ReadonlyMap<number, string> = new Map([
 ])
 
 /** IANA registry TLS Alerts: RFC 8446 section 6, and where named in it RFC 5246 section 7.2 and RFC 6066 section 9. */
-const ALERTS: ReadonlyMap<number, string> = new Map([
+const ALERTS: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
   [0, 'close_notify'],
   [10, 'unexpected_message'],
   [20, 'bad_record_mac'],
@@ -64,4 +67,19 @@ export function tlsCipherSuiteName(cipherSuite: number): string | undefined {
 /** Such as `handshake_failure` for 40; undefined where IANA's registry has no name. */
 export function tlsAlertName(description: number): string | undefined {
   return ALERTS.get(description)
+}
+
+/** Such as `encrypted_client_hello` for 65037; undefined where IANA's registry has no name. */
+export function tlsExtensionName(extension: number): string | undefined {
+  return EXTENSION_TYPES.get(extension)
+}
+
+/** Such as `x25519` for 29; undefined where IANA's registry has no name. */
+export function tlsGroupName(group: number): string | undefined {
+  return GROUPS.get(group)
+}
+
+/** Such as `rsa_pss_rsae_sha256` for 0x0804; undefined where IANA's registry has no name. */
+export function tlsSignatureSchemeName(scheme: number): string | undefined {
+  return SIGNATURE_SCHEMES.get(scheme)
 }

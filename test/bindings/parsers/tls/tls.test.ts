@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FlowKey } from '../../../../bindings/extract/flow-key'
 import { Timestamp } from '../../../../bindings/packet/timestamp'
-import {
-  type TlsProtocolOptions,
-  tls,
-  tlsAlertName,
-  tlsCipherSuiteName,
-  tlsHandler,
-  tlsVersionName,
-} from '../../../../bindings/parsers/tls/index'
+import { type TlsProtocolOptions, tls, tlsHandler } from '../../../../bindings/parsers/tls/index'
 import { ParserAnomaly } from '../../../../bindings/session/parser-anomaly'
 import { APPLICATION_DATA, certificate, clientHello, extension, record, records, serverHello, text } from './build'
 
@@ -109,19 +102,4 @@ describe('tlsHandler', () => {
     const handled = tlsHandler({}).create(KEY)
     expect(handled.feed('initiator', Uint8Array.from(records(clientHello())), NOW, 0)).toBe(undefined)
   })
-})
-
-it('knows names', () => {
-  expect([0x0304, 0x0002, 0x7f1c, 0x0505].map(tlsVersionName)).toEqual([
-    'TLS 1.3',
-    'SSL 2.0',
-    'TLS 1.3 draft 28',
-    undefined,
-  ])
-  expect([0x1301, 0xc02f, 0x0a0a].map(tlsCipherSuiteName)).toEqual([
-    'TLS_AES_128_GCM_SHA256',
-    'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
-    undefined,
-  ])
-  expect([0, 40, 255].map(tlsAlertName)).toEqual(['close_notify', 'handshake_failure', undefined])
 })
