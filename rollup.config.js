@@ -2,7 +2,7 @@ import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import dts from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
-import { coreLocation, executable, thirdPartyNotices } from './scripts/rollup-plugins.js'
+import { coreLocation, coreTypes, executable, thirdPartyNotices } from './scripts/rollup-plugins.js'
 
 // All files lie flat in build/, next to core.wasm, so that each finds it by the same relative URL.
 const library = {
@@ -47,7 +47,7 @@ export default [
   {
     input: library,
     external: ['#platform'],
-    output: { dir: 'build', format: 'esm' },
-    plugins: [dts({ compilerOptions: { stripInternal: true } })],
+    output: { dir: 'build', format: 'esm', chunkFileNames: 'chunk-[name].d.ts' },
+    plugins: [dts({ compilerOptions: { stripInternal: true } }), coreTypes()],
   },
 ]

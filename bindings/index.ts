@@ -116,6 +116,7 @@ export type {
   IdleTimeouts,
 } from './tracker/config'
 export type { DedupOptions } from './tracker/dedup-options'
+export type { EventBase } from './tracker/event-base'
 export type {
   EndedEvent,
   EstablishedEvent,

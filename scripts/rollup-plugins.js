@@ -12,6 +12,15 @@ export const coreLocation = () => ({
   outputOptions: (options) => ({ ...options, paths: (id) => id.replace(/^.*\/build\/(?=core)/, './') }),
 })
 
+/** What the core is, to who imports it where modules of WebAssembly can be imported. */
+export const coreTypes = () => ({
+  name: 'core-types',
+  generateBundle() {
+    const source = 'declare const core: WebAssembly.Module\nexport default core\n'
+    this.emitFile({ type: 'asset', fileName: 'core.wasm.d.ts', source })
+  },
+})
+
 /** Makes one entry a program of its own. */
 export const executable = (entry) => ({
   name: 'executable',

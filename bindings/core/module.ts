@@ -25,7 +25,7 @@ export async function load(source: ModuleSource | PromiseLike<ModuleSource>): Pr
  * @throws ModuleError when it cannot be loaded
  */
 export async function coreModule(): Promise<WebAssembly.Module> {
-  loaded ??= platform.compileCore()
+  loaded ??= platform.compileCore().then(ofThisRealm)
   try {
     return await loaded
   } catch (cause) {
@@ -37,21 +37,30 @@ export async function coreModule(): Promise<WebAssembly.Module> {
 async function compile(source: ModuleSource | PromiseLike<ModuleSource>): Promise<WebAssembly.Module> {
   try {
     const resolved = await source
-    if (resolved instanceof WebAssembly.Module) return resolved
-    if (!isResponse(resolved)) return await WebAssembly.compile(resolved)
-    if (!resolved.ok) throw new Error(`HTTP status ${resolved.status}`)
-    return await compileResponse(resolved)
+    if (isResponse(resolved)) return await compileResponse(resolved)
+    return isModule(resolved) ? ofThisRealm(resolved) : await WebAssembly.compile(resolved)
   } catch (cause) {
     throw new ModuleError('cannot load the core from what was given', { cause })
   }
 }
 
-function isResponse(source: BufferSource | Response): source is Response {
-  return typeof Response !== 'undefined' && source instanceof Response
+/** Asks for the class by name: `instanceof` says no to what comes from another realm, as in edge runtimes and frames. */
+function isModule(source: WebAssembly.Module | BufferSource): source is WebAssembly.Module {
+  return Object.prototype.toString.call(source) === '[object WebAssembly.Module]'
+}
+
+function isResponse(source: ModuleSource): source is Response {
+  return Object.prototype.toString.call(source) === '[object Response]'
+}
+
+/** The loader asks by `instanceof`. The engine itself takes modules of any realm. */
+function ofThisRealm(module: WebAssembly.Module): WebAssembly.Module {
+  return module instanceof WebAssembly.Module ? module : Object.setPrototypeOf(module, WebAssembly.Module.prototype)
 }
 
 /** Streaming compilation insists on the MIME type, which many servers do not know. */
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok) throw new Error(`HTTP status ${response.status}`)
   const type = response.headers.get('content-type')
   if (type?.startsWith('application/wasm') && typeof WebAssembly.compileStreaming === 'function') {
     return WebAssembly.compileStreaming(response)

@@ -42,6 +42,7 @@ export class ParserMessage<N extends string = string, M = unknown, K extends Flo
     return fieldsOf(this, ['kind', 'flow', 'key', 'timestamp', 'side', 'protocol', 'message'])
   }
 
+  /** @internal */
   [inspectSymbol](): object {
     return this.toJSON()
   }
@@ -105,6 +106,7 @@ export class ParserClosedEvent<K extends FlowKey = FlowKey, S = unknown> {
     return fieldsOf(this, ['kind', 'flow', 'key', 'timestamp', 'side', 'protocol', 'reason', 'detail'])
   }
 
+  /** @internal */
   [inspectSymbol](): object {
     return this.toJSON()
   }

@@ -104,6 +104,7 @@ abstract class KeyBase {
   /** What `JSON.stringify` writes. */
   abstract toJSON(): FlowKeyJson
 
+  /** @internal */
   [inspectSymbol](): string {
     return `${this.constructor.name} ${this}`
   }

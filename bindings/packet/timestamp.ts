@@ -118,6 +118,7 @@ export class Timestamp {
     throw new TypeError('time stamps are compared with compare(), and subtracted with saturatingSub()')
   }
 
+  /** @internal */
   [inspectSymbol](): string {
     return `Timestamp ${this.toISOString()}`
   }

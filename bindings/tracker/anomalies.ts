@@ -166,6 +166,7 @@ export class AnomalyEvent<K extends FlowKey = FlowKey, S = unknown> {
     return fieldsOf(this, ['kind', 'flow', 'key', 'timestamp', 'side', 'severity', 'anomaly'])
   }
 
+  /** @internal */
   [inspectSymbol](): object {
     return this.toJSON()
   }
@@ -195,6 +196,7 @@ export class TrackerAnomalyEvent {
     return fieldsOf(this, ['kind', 'timestamp', 'severity', 'anomaly'])
   }
 
+  /** @internal */
   [inspectSymbol](): object {
     return this.toJSON()
   }

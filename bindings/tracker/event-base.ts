@@ -72,6 +72,7 @@ export abstract class EventBase<K extends FlowKey, S> {
     return fieldsOf(this, ['kind', 'flow', 'key', 'timestamp', 'side'])
   }
 
+  /** @internal */
   [inspectSymbol](): object {
     return this.toJSON()
   }

@@ -174,6 +174,7 @@ export class FlowEntry<K extends FlowKey = FlowKey, S = unknown> {
     return fieldsOf(this, FIELDS)
   }
 
+  /** @internal */
   [inspectSymbol](): object {
     return this.toJSON()
   }

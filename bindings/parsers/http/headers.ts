@@ -68,6 +68,7 @@ export class HttpHeaders implements Iterable<readonly [name: string, value: stri
     return Array.from({ length: this.size }, (_, i) => [this.#name(i), this.#value(i)])
   }
 
+  /** @internal */
   [inspectSymbol](): [name: string, value: string][] {
     return this.toJSON()
   }

@@ -118,6 +118,7 @@ abstract class MessageState implements HttpMessageBase {
 
   abstract toJSON(): object
 
+  /** @internal */
   [inspectSymbol](): object {
     return this.toJSON()
   }

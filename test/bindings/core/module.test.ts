@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { runInNewContext } from 'node:vm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FlowTracker, fiveTuple, load, ModuleError } from '../../../bindings'
 import { coreModule } from '../../../bindings/core/module'
@@ -14,6 +15,7 @@ describe('load', () => {
     ['bytes', () => bytes],
     ['a module', () => WebAssembly.compile(bytes)],
     ['a promise of bytes', () => Promise.resolve(bytes)],
+    ['a module of another realm', () => runInNewContext('WebAssembly.compile(bytes)', { bytes })],
     ['a response', () => new Response(bytes, { headers: wasm })],
     ['a response of another type', () => new Response(bytes)],
   ])('takes %s', async (_, source) => {
