@@ -2,7 +2,7 @@ import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import dts from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
-import { coreLocation, coreTypes, executable, thirdPartyNotices } from './scripts/rollup-plugins.js'
+import { coreLocation, coreTypes, executable, platformOf, thirdPartyNotices } from './scripts/rollup-plugins.js'
 
 // All files lie flat in build/, next to core.wasm, so that each finds it by the same relative URL.
 const library = {
@@ -12,6 +12,8 @@ const library = {
   dns: 'bindings/parsers/dns/index.ts',
   ndjson: 'bindings/ndjson/index.ts',
   x509: 'bindings/parsers/x509/index.ts',
+  worker: 'bindings/worker/index.ts',
+  'worker-thread': 'bindings/worker/thread.ts',
 }
 // One of them stands behind `#platform`, see `imports` in package.json.
 const platforms = Object.fromEntries(
@@ -20,11 +22,12 @@ const platforms = Object.fromEntries(
     `bindings/platform/${name}.ts`,
   ]),
 )
+const worker = { 'worker-main': 'bindings/worker/main.ts' }
 const commandLine = { cli: 'bindings/cli/main.ts' }
 
 export default [
   {
-    input: { ...library, ...platforms, ...commandLine },
+    input: { ...library, ...platforms, ...worker, ...commandLine },
     external: [/^node:/, '#platform', /\/build\/core/],
     output: {
       dir: 'build',
@@ -49,5 +52,15 @@ export default [
     external: ['#platform'],
     output: { dir: 'build', format: 'esm', chunkFileNames: 'chunk-[name].d.ts' },
     plugins: [dts({ compilerOptions: { stripInternal: true } }), coreTypes()],
+  },
+  {
+    // Whole in one file, since not every bundler can split a worker.
+    input: { 'worker-browser': 'bindings/worker/main.ts' },
+    output: { dir: 'build', format: 'esm', sourcemap: true },
+    plugins: [
+      platformOf('bindings/platform/browser-worker.ts'),
+      nodeResolve({ browser: true }),
+      esbuild({ target: 'es2022', minify: true }),
+    ],
   },
 ]

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** The sources name the core from two folders up, the built files lie beside it. Source maps hold: no line moves. */
 export const coreLocation = () => ({
@@ -19,6 +19,12 @@ export const coreTypes = () => ({
     const source = 'declare const core: WebAssembly.Module\nexport default core\n'
     this.emitFile({ type: 'asset', fileName: 'core.wasm.d.ts', source })
   },
+})
+
+/** Takes one file for `#platform`, so that nothing is left to be resolved. */
+export const platformOf = (file) => ({
+  name: 'platform-of',
+  resolveId: (id) => (id === '#platform' ? resolve(file) : null),
 })
 
 /** Makes one entry a program of its own. */

@@ -17,6 +17,7 @@ const FLOORS = {
     'parsers',
     'driver',
     'ndjson',
+    'worker',
     'index',
     'cli',
   ],

@@ -172,3 +172,8 @@ export class OutOfMemoryError extends FlowscopeError {
 export class ModuleError extends FlowscopeError {
   override readonly name = 'ModuleError'
 }
+
+/** A worker could not be started, has failed, or was asked for what cannot be sent to one. */
+export class WorkerError extends FlowscopeError {
+  override readonly name = 'WorkerError'
+}

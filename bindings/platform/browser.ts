@@ -1,7 +1,16 @@
 import type { Platform } from './platform'
+import { webWorkers } from './web-workers'
 
 /** Browsers: the core is compiled while it arrives. */
-export const platform: Platform = { compileCore, openFile: undefined, standardInput: undefined }
+export const platform: Platform = {
+  compileCore,
+  openFile: undefined,
+  standardInput: undefined,
+  // A file without imports of its own, so that bundlers need not be told how workers are split.
+  workers: webWorkers(
+    () => new Worker(new URL('../../build/worker-browser.js', import.meta.url), { type: 'module', name: 'flowscope' }),
+  ),
+}
 
 async function compileCore(): Promise<WebAssembly.Module> {
   try {

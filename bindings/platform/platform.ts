@@ -9,6 +9,30 @@ export interface Platform {
   readonly openFile: ((path: string | URL) => OpenedFile) | undefined
   /** What is piped into this process. Undefined where there is no such thing. */
   readonly standardInput: (() => AsyncIterable<Uint8Array>) | undefined
+  /** Threads besides the one that runs. Undefined where there are none. */
+  readonly workers: WorkerSupport | undefined
+}
+
+/** How this runtime starts workers. */
+export interface WorkerSupport {
+  /** Starts the worker that comes with the package. */
+  start(): WorkerLike
+  /** Where messages to and from whoever started this thread go; means something inside a worker only. */
+  readonly parent: PortLike | undefined
+}
+
+/** An end of a channel of messages: of the Web's kind, or of Node's. */
+export interface PortLike {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void
+  addEventListener?(type: string, listener: (event: Event) => void): void
+  on?(type: string, listener: (value: unknown) => void): unknown
+}
+
+/** A worker as `new Worker` makes it, in browsers and their like or in `node:worker_threads`. */
+export interface WorkerLike extends PortLike {
+  terminate(): unknown
+  ref?(): void
+  unref?(): void
 }
 
 /** A regular file, which is read at once, or the bytes of whatever else has a path. */

@@ -1,8 +1,16 @@
 import { StaleViewError } from '../common/errors'
 import type { Core } from '../core/core'
 
-/** Where events find the bytes that they tell of, and whether these are still there. */
-export class ByteWindow {
+/** Where events find the bytes that they tell of. */
+export interface ByteViews {
+  /** Of the bytes that an event of now points to. */
+  readonly generation: number
+  /** @throws StaleViewError when the bytes have been overwritten */
+  view(generation: number, address: number, length: number): Uint8Array
+}
+
+/** The core's memory as what events point to, and whether that is still there. */
+export class ByteWindow implements ByteViews {
   readonly #core: Core
   #generation = 0
 

@@ -87,7 +87,7 @@ export abstract class EventBase<K extends FlowKey, S> {
   }
 
   /** @internal */
-  protected get record(): EventRecord {
+  get record(): EventRecord {
     return this.#record
   }
 

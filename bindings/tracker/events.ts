@@ -15,7 +15,7 @@ import { type EndpointOf, type FlowKey, reportedProtocol } from '../extract/flow
 import type { Protocol } from '../packet/protocol'
 import type { Timestamp } from '../packet/timestamp'
 import type { AnomalyEvent, TrackerAnomalyEvent } from './anomalies'
-import type { ByteWindow } from './byte-window'
+import type { ByteViews } from './byte-window'
 import { detailOf, EventBase, recordIndex, timestampOf } from './event-base'
 import { endpointOf, FlowEntry, type KeyDecoder } from './flow-entry'
 import type { DatagramEvent, StreamDataEvent, StreamGapEvent, StreamStoppedEvent } from './stream-events'
@@ -67,12 +67,12 @@ export class StartedEvent<K extends FlowKey = FlowKey, S = unknown> extends Even
 /** A packet of a flow, also the one that started it. Only with the option `packetEvents`. */
 export class PacketEvent<K extends FlowKey = FlowKey, S = unknown> extends EventBase<K, S> {
   readonly kind = 'packet'
-  readonly #window: ByteWindow
+  readonly #window: ByteViews
   readonly #generation: number
   #kept: { readonly frame: Uint8Array; readonly payload: Uint8Array } | undefined
 
   /** @internal */
-  constructor(record: EventRecord, keys: KeyDecoder<K>, key: K, user: S, window: ByteWindow) {
+  constructor(record: EventRecord, keys: KeyDecoder<K>, key: K, user: S, window: ByteViews) {
     super(record, keys, key, user)
     this.#window = window
     this.#generation = window.generation
@@ -189,6 +189,11 @@ export class EndedEvent<K extends FlowKey = FlowKey, S = unknown> extends FlowEn
       user,
     )
     this.#record = record
+  }
+
+  /** @internal */
+  get record(): EventRecord {
+    return this.#record
   }
 
   /** Why it ends. */

@@ -18,6 +18,12 @@ export class SectionText {
 /** Numbers a field takes in the index: where its name begins and ends, and its value. */
 export const INDEX_STRIDE = 4
 
+/** Fields as plain data. */
+export interface FieldData {
+  readonly bytes: Uint8Array
+  readonly index: readonly number[]
+}
+
 /**
  * The header or trailer fields of a message, in the order and with the spelling of the wire. Names are compared
  * without regard to case (RFC 9110, 5.1). No name is a property of anything, so `__proto__` is one like any other.
@@ -30,6 +36,15 @@ export class HttpHeaders implements Iterable<readonly [name: string, value: stri
   constructor(section: SectionText, index: readonly number[]) {
     this.#section = section
     this.#index = index
+  }
+
+  /**
+   * As plain data, which another thread can be sent.
+   *
+   * @internal
+   */
+  toData(): FieldData {
+    return { bytes: this.#section.bytes, index: this.#index }
   }
 
   /** How many fields there are. */

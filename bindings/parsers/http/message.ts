@@ -116,6 +116,14 @@ abstract class MessageState implements HttpMessageBase {
     return anomalyNames(this.anomalyMask)
   }
 
+  /** Where the parts of its start line lie; undefined where it has none. */
+  abstract readonly lineData: StartLine | undefined
+
+  /** The octets that begin with its start line. */
+  get textBytes(): Uint8Array {
+    return this.text.bytes
+  }
+
   abstract toJSON(): object
 
   /** @internal */
@@ -141,6 +149,10 @@ abstract class MessageState implements HttpMessageBase {
 /** A request while it is being read. */
 export class RequestState extends MessageState implements HttpRequest {
   readonly kind = 'request'
+
+  get lineData(): StartLine {
+    return this.line
+  }
 
   /** It is one of HTTP/0.9, where nothing follows the target (RFC 1945, 4.1). */
   get isSimple(): boolean {
@@ -194,8 +206,12 @@ export class ResponseState extends MessageState implements HttpResponse {
   }
 
   /** One of HTTP/0.9: a body and nothing else (RFC 1945, 6.1). */
-  static simple(side: FlowSide, startTime: Timestamp, request: RequestState): ResponseState {
+  static simple(side: FlowSide, startTime: Timestamp, request: RequestState | undefined): ResponseState {
     return new ResponseState(side, NO_TEXT, NO_STATUS_LINE, NO_HEADERS, startTime, request)
+  }
+
+  get lineData(): StartLine | undefined {
+    return this.line === NO_STATUS_LINE ? undefined : this.line
   }
 
   get status(): number {
