@@ -269,12 +269,12 @@ export function findFlow(): u32 {
   return index == NOT_FOUND ? 0 : <u32>index + 1
 }
 
-/** Takes a live flow out without an event. */
+/** Takes a flow out without an event. */
 export function forgetFlow(index: u32): void {
   forget(index)
 }
 
-/** Ends a live flow for this END_*. 1: done, 0: drain the events and call again. */
+/** Ends a flow for this END_*. 1: done, or no flow has this record; 0: drain the events and call again. */
 export function closeFlow(index: u32, reason: u32): u32 {
   return <u32>tracker.closeFlow(index, reason)
 }
@@ -340,20 +340,20 @@ function isFlow(index: u32, number: f64): bool {
 export function stopListening(index: u32, number: f64, side: u32): void {
   if (!isFlow(index, number)) return
   const hot = hotRecord(index)
-  if (hasStreams(coldRecord(index))) finishSide(streamOf(coldRecord(index), side))
+  if (hasStreams(coldRecord(index))) finishSide(streamOf(coldRecord(index), side & 1))
   else store<u8>(hot, load<u8>(hot, F_FLAGS) & <u8>~FLOW_HEARD, F_FLAGS)
 }
 
 /** Bytes below this stream offset are counted and not delivered. */
 export function skipStream(index: u32, number: f64, side: u32, offset: f64): void {
   if (isFlow(index, number) && hasStreams(coldRecord(index))) {
-    skipUntil(streamOf(coldRecord(index), side), <u64>offset)
+    skipUntil(streamOf(coldRecord(index), side & 1), <u64>offset)
   }
 }
 
 /** Address of the stream record of a side of a live flow, 0 if it has none. */
 export function streamPointer(index: u32, side: u32): usize {
-  return hasStreams(coldRecord(index)) ? streamOf(coldRecord(index), side) : 0
+  return isLive(index) && hasStreams(coldRecord(index)) ? streamOf(coldRecord(index), side & 1) : 0
 }
 
 /** Most bytes of blocks that streams have held at once. */

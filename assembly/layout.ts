@@ -291,7 +291,10 @@ export const P_PAYLOAD: usize = 40 // u32 pointer
 export const P_PAYLOAD_CAPTURED: usize = 44 // u32
 export const PACKET_EVENT_SIZE: usize = 48
 
-/** Most bytes of events that one packet can cause: an eviction, a start, a state change, itself and an end. */
+/**
+ * Most bytes of events that one packet can cause besides those of streams, which ask for room of their own: an eviction
+ * and what is odd about it and about fragments, a start, state changes, itself and an end. They need 1,760.
+ */
 export const MAX_EVENTS_PER_PACKET: usize = 2048
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -305,6 +308,9 @@ export const FEED_DAMAGED: u32 = 3 // the capture is damaged: see DAMAGE_*; ever
 export const RECONFIGURE_EVENTS: u32 = 0 // flows are being evicted: drain the ring and call again
 export const RECONFIGURE_DONE: u32 = 1
 export const RECONFIGURE_NO_MEMORY: u32 = 2
+
+/** Seconds by which packets of one capture come out of order at most. What lies farther back has a time of its own. */
+export const LONGEST_STEP_BACK: u32 = 10
 
 /** Capture formats; FRAMES is the host's own framing for frames that come one by one. */
 export const FORMAT_UNKNOWN: u32 = 0
@@ -373,6 +379,7 @@ export const C_MAX_FRAGMENTS: usize = 340 // u32, most fragments of a datagram
 export const C_FRAGMENT_TIMEOUT: usize = 344 // u64, capture time from the first fragment on
 export const C_DEDUP_WINDOW: usize = 352 // u64, time within which an equal frame is a duplicate
 export const C_DEDUP_CAPACITY: usize = 360 // u32, frames remembered, fixed by `init`; 0: no deduplication
+export const C_FLOW_BUFFER: usize = 364 // u32, most bytes both sides of a flow may hold ahead of holes
 export const CONFIG_SIZE: usize = 368
 
 export const CONFIG_PACKET_EVENTS: u32 = 1
@@ -458,6 +465,7 @@ export const STREAM_DONE: u32 = 2 // the listener wants no more bytes of this si
 export const STREAM_POISONED: u32 = 4 // a bound was passed and the policy says to give the side up
 export const STREAM_HAS_HOLE: u32 = 8 // listed among the sides that wait
 export const STREAM_RESPONDER: u32 = 16
+export const STREAM_ENDED: u32 = 32 // EVENT_STREAM_END has been written
 
 export const GAP_ACKNOWLEDGED: u32 = 1 // the peer has the bytes, the capture has not
 export const GAP_BUFFER: u32 = 2 // a bound on buffered bytes
@@ -483,6 +491,8 @@ export const EVENT_STREAM_GAP: u32 = 7 // header, offset, length as f64; detail:
 export const EVENT_STREAM_STOPPED: u32 = 8 // header, offset: a bound was passed, the side is given up
 export const EVENT_STREAM_CONFLICT: u32 = 9 // header, offset, bytes of both; detail: length | new bytes kept << 31
 export const EVENT_DATAGRAM: u32 = 10 // header, pointer, length
+
+export const EVENT_STREAM_END: u32 = 12 // header, offset: all up to the side's FIN has been told
 
 export const X_EVENT_OFFSET: usize = 32 // f64, stream offset
 export const X_EVENT_POINTER: usize = 40 // u32, valid until the next call of feed

@@ -26,6 +26,8 @@ for (let seed = Number(first); seed <= last && faults < MOST_FAULTS; seed++) {
   reported = performance.now()
   console.log(`${seed - Number(first) + 1} connections`)
 }
-const { gaps, conflicts, bytes } = model.seen
-console.log(`${count} connections, ${bytes} bytes, ${gaps} with gaps, ${conflicts} with conflicts: ${faults} faults`)
+const { gaps, conflicts, ends, bytes } = model.seen
+console.log(
+  `${count} connections, ${bytes} bytes, ${gaps} with gaps, ${conflicts} with conflicts, ${ends} with FIN: ${faults} faults`,
+)
 if (faults > 0) process.exitCode = 1

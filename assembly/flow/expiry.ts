@@ -26,6 +26,15 @@ export function beginTime(time: u64): void {
   settleTick()
 }
 
+/**
+ * Takes the time back to this one, which is earlier. Flows hang where a later time wanted them: all of them are called,
+ * and looked at before the next tick.
+ */
+export function stepBack(time: u64): void {
+  beginTime(time)
+  for (let slot: usize = 0; slot < WHEEL_SLOTS; slot++) callSlot(slot)
+}
+
 /** All flows called by the last tick have been looked at: nothing is to be done before the next one. */
 export function settleTick(): void {
   nextTick = tick < u64.MAX_VALUE / sweepInterval ? (tick + 1) * sweepInterval : u64.MAX_VALUE

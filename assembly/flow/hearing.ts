@@ -8,8 +8,9 @@ import {
   TRANSPORT_UDP,
 } from '../layout'
 import { writeDatagram } from '../output/events'
+import { countSegment } from '../stream/arrival'
 import { beginConflicts } from '../stream/emit'
-import { acceptAcknowledgement, acceptSegment, countSegment } from '../stream/reassembler'
+import { acceptAcknowledgement, acceptSegment, beginSegment } from '../stream/reassembler'
 import { hasStreams, streamOf } from '../stream/streams'
 import { noteAnomaly } from './anomalies'
 
@@ -28,6 +29,7 @@ function isSegment(d: usize, cold: usize): bool {
 export function beginHearing(d: usize, index: usize, cold: usize, side: u32, time: u64): void {
   beginConflicts(time)
   if (!isSegment(d, cold)) return
+  beginSegment()
   const past = countSegment(d, streamOf(cold, side), time)
   if (past != 0) noteAnomaly(ANOMALY_DATA_AFTER_FIN, T_DATA_AFTER_FIN, side, index, time, past)
 }

@@ -44,7 +44,7 @@ import { freeStreams, hasStreams, isTcpHeard, isUdpHeard, openStreams, streamOf 
 import { noteAnomaly } from './anomalies'
 import { askIdleTimeout, schedule, unschedule } from './expiry'
 import { noteFlipped } from './history'
-import { coldRecord, hotRecord, liveRecords } from './records'
+import { coldRecord, hotRecord, isLive, liveRecords } from './records'
 import { count, setLiveFlows, statistics } from './statistics'
 import { addFlow, removeFlow } from './table'
 
@@ -123,8 +123,9 @@ function tellEnd(index: usize, reason: u32, streams: usize, time: u64): void {
   if (reason == END_EVICTED) count(T_FLOWS_EVICTED)
 }
 
-/** Takes a flow out without an event. */
+/** Takes a flow out without an event; nothing where no flow has this record. */
 export function forgetFlow(index: usize): void {
+  if (!isLive(index)) return
   dropFlow(index)
   count(T_FLOWS_FORGOTTEN)
 }

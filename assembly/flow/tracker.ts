@@ -69,9 +69,10 @@ import { writePacket, writeStateEvent } from '../output/events'
 import { ringHasRoom } from '../output/ring'
 import { expireHoles, hasHoles } from '../stream/reassembler'
 import { noteAnomaly, noteTrackerAnomaly } from './anomalies'
+import { clock, moveClock, setClock, startClock } from './clock'
 import { maxFlows, monotonic, packetEvents } from './config'
 import { leastRecentlyUsed } from './eviction'
-import { advanceTick, beginTime, callSlotsUntil, isIdle, nextIdle, nextTick, settleTick } from './expiry'
+import { advanceTick, callSlotsUntil, isIdle, nextIdle, nextTick, settleTick } from './expiry'
 import { countFragment, expireFragments } from './fragments'
 import { beginHearing, hear } from './hearing'
 import { notePacket, noteRetransmission, noteZeroWindow } from './history'
@@ -96,8 +97,6 @@ import { closingState, isEstablishment, isHalfClosed, isTerminal, openingState }
 
 /** The flow tracker: what each packet of a batch does to the table, in capture order. */
 
-/** Latest time seen, for `monotonic` and for ends that no packet causes. */
-let clock: u64 = 0
 /** Low bits of the number of the packet at work: the age of flows is counted in packets. */
 let packetNumber: u32 = 0
 /** Receives what `touchBatch` loads, so that the loads are not optimised away. */
@@ -154,11 +153,11 @@ export function trackBatch(from: usize, packets: usize): usize {
     const own = load<u64>(d, D_TIME)
     const time = monotonic && clock > own ? clock : own
     if (time >= nextTick) {
-      if (nextTick == 0) beginTime(time)
+      if (nextTick == 0) startClock(time)
       else if (!sweepTicks(time)) break
     }
     if (hasHoles() && !expireHoles(time)) break
-    if (time > clock) clock = time
+    moveClock(time, packetNumber)
     if (load<u8>(d, D_MATCHED) != 0) {
       if (!trackPacket(d, time)) break
     } else {
@@ -366,7 +365,7 @@ let sweepTime: u64 = 0
 /** Ends all flows idle at `now`. False: the ring is full, call again. */
 export function sweep(now: u64): bool {
   const time = monotonic && clock > now ? clock : now
-  if (monotonic) clock = time
+  if (monotonic) setClock(time)
   if (!isSweeping || sweepTime != time) callSlotsUntil(time)
   sweepTime = time
   isSweeping = !endIdle(time) || !expireFragments(time, false)
@@ -382,9 +381,12 @@ function endIdle(time: u64): bool {
   return true
 }
 
-/** Ends one flow now. False: the ring is full, call again. */
+/**
+ * Ends one flow now; not before its last packet, which another capture may have had. False: the ring is full, call
+ * again. True also where no flow has this record.
+ */
 export function closeFlow(index: usize, reason: u32): bool {
-  return endFlow(index, reason, clock)
+  return !isLive(index) || endFlow(index, reason, max<u64>(clock, load<u64>(hotRecord(index), F_LAST_SEEN)))
 }
 
 let finishCursor: usize = 0

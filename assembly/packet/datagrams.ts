@@ -1,3 +1,4 @@
+import { LONGEST_STEP_BACK } from '../layout'
 import { mixIn, splitMix } from '../memory/mix'
 import { giveBlockBack, MAX_PAGES, PAGE_BYTES, takeBlock } from './fragment-pool'
 
@@ -5,6 +6,8 @@ import { giveBlockBack, MAX_PAGES, PAGE_BYTES, takeBlock } from './fragment-pool
  * IP datagrams in progress: a hash table with chains, and a list of all in the order in which they began. An address
  * of 0 is "none".
  */
+
+const NANOSECONDS: u64 = 1_000_000_000
 
 // One datagram. What tells it from others stands first, but for the time.
 export const G_CONTEXT: usize = 0 // u64, stands for the tags and tunnels around
@@ -176,10 +179,15 @@ export function removeDatagram(datagram: usize): void {
   live--
 }
 
-/** Whether it began this long ago or longer; a time before its beginning is none after it. */
-export function isOlderThan(datagram: usize, timeout: u64, time: u64): bool {
+/**
+ * Whether it has waited this long or longer. A time a little before its beginning is none after it; where the time lies
+ * far before, that of its beginning was wrong, and it waits from now on.
+ */
+export function hasWaited(datagram: usize, timeout: u64, time: u64): bool {
   const since = load<u64>(datagram, G_SINCE)
-  return time >= since && time - since >= timeout
+  if (time >= since) return time - since >= timeout
+  if (since - time > <u64>LONGEST_STEP_BACK * NANOSECONDS) store<u64>(datagram, time, G_SINCE)
+  return false
 }
 
 /** The block of this page, 0 if there is none. */

@@ -55,7 +55,7 @@ import {
   G_SOURCE,
   G_STATE,
   GATHERING,
-  isOlderThan,
+  hasWaited,
   isTableFull,
   newerDatagram,
   oldestDatagram,
@@ -225,7 +225,7 @@ export function clearNotes(): void {
 /** Gives up datagrams that are not complete in time, or all that there are. */
 export function giveUpDatagrams(time: u64, all: bool): void {
   let datagram = oldestDatagram()
-  while (datagram != 0 && (all || isOlderThan(datagram, timeout, time))) {
+  while (datagram != 0 && (all || hasWaited(datagram, timeout, time))) {
     timeOut(datagram)
     datagram = oldestDatagram()
   }
@@ -370,7 +370,7 @@ function contextOf(d: usize): u64 {
 function datagramAt(time: u64): usize {
   const datagram = findDatagram()
   if (datagram != 0) {
-    if (!isOlderThan(datagram, timeout, time)) return datagram
+    if (!hasWaited(datagram, timeout, time)) return datagram
     timeOut(datagram)
   }
   if (isTableFull()) crowdOut(oldestDatagram())

@@ -1,4 +1,5 @@
 import {
+  C_FLOW_BUFFER,
   C_HOLE_TIMEOUT,
   C_OVERLAP_POLICY,
   C_SIDE_BUFFER,
@@ -20,6 +21,8 @@ export let overlapPolicy: u32 = 0
 export let holeTimeout: u64 = 0
 /** Most blocks of one side. */
 export let sideBlocks: usize = 0
+/** Most blocks of both sides of a flow. */
+export let flowBlocks: usize = 0
 
 export function readStreamConfig(config: usize): void {
   const flags = load<u32>(config, C_STREAM_FLAGS)
@@ -30,4 +33,5 @@ export function readStreamConfig(config: usize): void {
   overlapPolicy = load<u32>(config, C_OVERLAP_POLICY)
   holeTimeout = load<u64>(config, C_HOLE_TIMEOUT)
   sideBlocks = max<usize>(<usize>load<u32>(config, C_SIDE_BUFFER) / BLOCK_BYTES, 1)
+  flowBlocks = max<usize>(<usize>load<u32>(config, C_FLOW_BUFFER) / BLOCK_BYTES, 1)
 }

@@ -3,6 +3,7 @@ import {
   EVENT_HEADER,
   EVENT_STREAM_CONFLICT,
   EVENT_STREAM_DATA,
+  EVENT_STREAM_END,
   EVENT_STREAM_GAP,
   EVENT_STREAM_STOPPED,
   MAX_CONFLICT_BYTES,
@@ -50,6 +51,10 @@ export function emitGap(side: usize, offset: u64, length: u64, reason: u32, time
   const event = begin(EVENT_STREAM_GAP, side, offset, time, STREAM_EVENT_SIZE)
   store<u32>(event, reason, E_DETAIL)
   store<f64>(event, <f64>length, X_EVENT_GAP)
+}
+
+export function emitEnd(side: usize, time: u64): void {
+  begin(EVENT_STREAM_END, side, load<u64>(side, X_OFFSET), time, STREAM_EVENT_SIZE)
 }
 
 export function emitStopped(side: usize, time: u64): void {

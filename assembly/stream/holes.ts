@@ -36,3 +36,10 @@ export function unlistHole(side: usize): void {
   if (next != 0) store<u32>(next, <u32>previous, X_HOLE_PREVIOUS)
   else youngest = previous
 }
+
+/** Time has stepped back to this one: whoever waits since later waits since now. */
+export function rewindHoles(time: u64): void {
+  for (let side = oldest; side != 0; side = <usize>load<u32>(side, X_HOLE_NEXT)) {
+    if (load<u64>(side, X_HOLE_SINCE) > time) store<u64>(side, time, X_HOLE_SINCE)
+  }
+}

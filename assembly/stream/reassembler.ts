@@ -2,7 +2,6 @@ import {
   D_ACKNOWLEDGEMENT,
   D_PAYLOAD,
   D_PAYLOAD_CAPTURED,
-  D_PAYLOAD_LENGTH,
   D_SEQUENCE,
   D_TCP_FLAGS,
   GAP_ACKNOWLEDGED,
@@ -10,61 +9,54 @@ import {
   GAP_END,
   GAP_TIMEOUT,
   STREAM_ANCHORED,
-  STREAM_DONE,
+  STREAM_ENDED,
+  STREAM_HAS_HOLE,
   STREAM_POISONED,
+  STREAM_RESPONDER,
+  STREAM_SIZE,
   TCP_ACK,
-  TCP_FIN,
   TCP_SYN,
   X_ACKNOWLEDGED,
-  X_ASTRAY_SINCE,
   X_BLOCKS,
   X_BUFFERED,
   X_DELIVERED,
-  X_DROPPED_BYTES,
-  X_DROPPED_SEGMENTS,
   X_END,
-  X_FLAGS,
   X_GAP_BYTES,
   X_GAPS,
   X_HIGH_WATERMARK,
   X_HIGHEST,
   X_HOLE_SINCE,
   X_OFFSET,
-  X_OUT_OF_ORDER,
-  X_RETRANSMITS,
-  X_RETRANSMITTED_BYTES,
   X_SEQUENCE,
   X_SKIP_UNTIL,
 } from '../layout'
-import { dropOnOverflow, holeTimeout, overlapPolicy, sideBlocks } from './config'
-import { emitData, emitGap, emitStopped, hasConflictRoom, hasRoom } from './emit'
+import { dropOnOverflow, flowBlocks, holeTimeout, overlapPolicy, sideBlocks } from './config'
+import { emitData, emitEnd, emitGap, emitStopped, hasConflictRoom, hasRoom } from './emit'
 import { listHole, oldestHole, unlistHole } from './holes'
 import { blocksFree, blocksRetired } from './pool'
 import {
-  blocksNeeded,
-  bytesAt,
-  clearWindow,
-  firstBuffered,
-  holds,
-  insert,
-  isWindowEmpty,
-  release,
-  runAt,
-} from './window'
+  add32,
+  add64,
+  distance,
+  drop,
+  flagged,
+  isAstray,
+  isEnding,
+  isLost,
+  isStopped,
+  NO_END,
+  pass,
+  setFlag,
+} from './side'
+import { blocksNeeded, bytesAt, clearWindow, firstBuffered, insert, isWindowEmpty, release, runAt } from './window'
 
 /**
  * TCP reassembly of one side (RFC 9293, section 3.4 for sequence numbers). Invariant: all bytes below X_OFFSET have
  * been delivered, skipped or given up, in that order; the window holds bytes above it only; the byte at X_OFFSET is in
- * the window only while `deliver` is at work. X_OFFSET never passes X_END.
+ * the window only while `deliver` is at work. X_OFFSET never passes X_END; where it has come to it that has been told, once.
  *
  * Functions that answer with a bool can be called again after false: the ring was full, and what they had done stays done.
  */
-
-/** Farthest a segment may lie ahead or behind: the largest window there is (RFC 7323, section 2.3). */
-const MAX_DISTANCE: i32 = 1 << 30
-
-/** Where the stream ends while no FIN has told. */
-const NO_END: u64 = u64.MAX_VALUE
 
 /** Whether the segment at work has been put into the window, and its overlaps have been settled: that is done once. */
 let isSettled: bool = false
@@ -84,111 +76,17 @@ function finishDelivery(time: u64): bool {
   return unfinished == 0 || deliver(unfinished, time)
 }
 
-function flagged(side: usize, flags: u32): bool {
-  return (load<u32>(side, X_FLAGS) & flags) != 0
-}
-
-function setFlag(side: usize, flag: u32): void {
-  store<u32>(side, load<u32>(side, X_FLAGS) | flag, X_FLAGS)
-}
-
-function add64(side: usize, offset: usize, n: u64): void {
-  store<u64>(side + offset, load<u64>(side + offset) + n)
-}
-
-function add32(side: usize, offset: usize, n: u32): void {
-  store<u32>(side + offset, load<u32>(side + offset) + n)
-}
-
-/** Whether this side takes no more bytes. */
-export function isStopped(side: usize): bool {
-  return flagged(side, STREAM_DONE | STREAM_POISONED)
-}
-
-/** Signed distance in bytes from the next byte to deliver to this sequence number. */
-function distance(side: usize, sequence: u32): i32 {
-  return <i32>(sequence - load<u32>(side, X_SEQUENCE))
-}
-
-/** Whether a segment at this distance can be no part of the window that the side is in. */
-function isAstray(ahead: i32): bool {
-  return ahead > MAX_DISTANCE || ahead < -MAX_DISTANCE
-}
-
-/**
- * Whether nothing but segments astray has come for as long as a hole is waited for: the capture has lost more than a
- * window of the stream, which then goes on where they are.
- */
-function isLost(side: usize, time: u64): bool {
-  const since = load<u64>(side, X_ASTRAY_SINCE)
-  return since != 0 && load<u64>(side, X_END) == NO_END && time > since && time - since >= holeTimeout
-}
-
-/**
- * Anchors the side at its first sequence number and counts the segment in `d`; before `acceptSegment`, once. Answers
- * with the number of its bytes that lie behind the FIN.
- */
-export function countSegment(d: usize, side: usize, time: u64): u32 {
+/** A new segment comes; before `acceptSegment`, once. */
+export function beginSegment(): void {
   isSettled = false
   isSkipping = false
-  if (isStopped(side)) return 0
-  const flags = <u32>load<u8>(d, D_TCP_FLAGS)
-  const sequence = load<u32>(d, D_SEQUENCE) + <u32>((flags & TCP_SYN) != 0)
-  const length = load<u32>(d, D_PAYLOAD_LENGTH)
-  const isFresh = (flags & TCP_SYN) != 0 && load<u64>(side, X_HIGHEST) == 0
-  if (isFresh || !flagged(side, STREAM_ANCHORED)) {
-    // Mid-stream, the first payload is where the stream begins: a bare ACK may be a keep-alive, one byte below.
-    if ((flags & TCP_SYN) == 0 && length == 0) return 0
-    anchor(side, sequence)
-  }
-  const ahead = distance(side, sequence)
-  if (isAstray(ahead)) {
-    if (length == 0 || isLost(side, time)) return 0
-    if (load<u64>(side, X_ASTRAY_SINCE) == 0) store<u64>(side, max<u64>(time, 1), X_ASTRAY_SINCE)
-    drop(side, length)
-    return 0
-  }
-  store<u64>(side, 0, X_ASTRAY_SINCE)
-  const next = <i64>load<u64>(side, X_OFFSET)
-  const start = next + ahead
-  const end = start + length
-  // A FIN below what was delivered contradicts it, and is none of this stream's.
-  if ((flags & TCP_FIN) != 0 && end >= next && load<u64>(side, X_END) == NO_END) store<u64>(side, <u64>end, X_END)
-  return length == 0 ? 0 : countPayload(side, start, end, next)
-}
-
-function anchor(side: usize, sequence: u32): void {
-  setFlag(side, STREAM_ANCHORED)
-  store<u32>(side, sequence, X_SEQUENCE)
-  store<u64>(side, 0, X_ACKNOWLEDGED)
-  store<u64>(side, NO_END, X_END)
-}
-
-function countPayload(side: usize, start: i64, end: i64, next: i64): u32 {
-  const last = <i64>min<u64>(load<u64>(side, X_END), <u64>max<i64>(end, 0))
-  const past = <u32>(end - max<i64>(min<i64>(end, last), start))
-  if (past != 0) drop(side, past)
-  if (<u64>last > load<u64>(side, X_HIGHEST)) store<u64>(side, <u64>last, X_HIGHEST)
-  if (end <= next) {
-    // One byte just below what is expected is a keep-alive (RFC 9293, section 3.8.4).
-    if (end < next || end - start > 1) countRetransmit(side, <u64>(end - start))
-  } else if (start > next && start < last) {
-    if (holds(side, <u64>start, <u64>last)) countRetransmit(side, <u64>(last - start))
-    else add32(side, X_OUT_OF_ORDER, 1)
-  }
-  return past
-}
-
-function countRetransmit(side: usize, bytes: u64): void {
-  add32(side, X_RETRANSMITS, 1)
-  add64(side, X_RETRANSMITTED_BYTES, bytes)
 }
 
 /** Takes the payload of `d` into the side's stream and delivers what has become ready. */
 export function acceptSegment(d: usize, side: usize, time: u64): bool {
   if (!finishDelivery(time)) return false
   const captured = load<u32>(d, D_PAYLOAD_CAPTURED)
-  if (captured == 0 || !flagged(side, STREAM_ANCHORED)) return true
+  if (captured == 0 || !flagged(side, STREAM_ANCHORED)) return !isEnding(side) || deliver(side, time)
   const payload = <usize>load<u32>(d, D_PAYLOAD)
   const sequence = load<u32>(d, D_SEQUENCE) + <u32>((<u32>load<u8>(d, D_TCP_FLAGS) & TCP_SYN) != 0)
   while (!isStopped(side)) {
@@ -206,10 +104,14 @@ export function acceptSegment(d: usize, side: usize, time: u64): bool {
     // Bytes behind the FIN are no part of the stream (RFC 9293, section 3.10.7.4).
     const end = min<i64>(segmentEnd, <i64>min<u64>(load<u64>(side, X_END), i64.MAX_VALUE))
     const start = max<i64>(segmentStart, next)
-    if (end <= start) return isWindowEmpty(side) || deliver(side, time)
+    if (end <= start) return deliverRest(side, time)
     const data = payload + <usize>(start - segmentStart)
     if (start == next) {
-      if (isWindowEmpty(side)) return deliverView(side, data, <usize>(end - start), time)
+      if (isWindowEmpty(side)) {
+        if (!deliverView(side, data, <usize>(end - start), time)) return false
+        // Called again, it begins behind what it has delivered.
+        return !isEnding(side) || deliver(side, time)
+      }
       // Where bytes are buffered already the policy decides; up to there the segment is delivered as it lies.
       const buffered = <i64>min<u64>(firstBuffered(side, <u64>next), <u64>end)
       if (!isSettled) {
@@ -250,18 +152,7 @@ export function acceptAcknowledgement(d: usize, side: usize, time: u64): bool {
     const acknowledged = load<u64>(side, X_OFFSET) + ahead
     if (acknowledged > load<u64>(side, X_ACKNOWLEDGED)) store<u64>(side, acknowledged, X_ACKNOWLEDGED)
   }
-  return isWindowEmpty(side) || deliver(side, time)
-}
-
-function drop(side: usize, bytes: u32): void {
-  add64(side, X_DROPPED_BYTES, bytes)
-  add32(side, X_DROPPED_SEGMENTS, 1)
-}
-
-/** Takes the side past `bytes` bytes. */
-function pass(side: usize, bytes: u64): void {
-  add64(side, X_OFFSET, bytes)
-  add32(side, X_SEQUENCE, <u32>bytes)
+  return deliverRest(side, time)
 }
 
 function deliverView(side: usize, data: usize, length: usize, time: u64): bool {
@@ -281,6 +172,11 @@ function emit(side: usize, data: usize, length: usize, time: u64): bool {
   }
   add64(side, X_DELIVERED, length)
   return true
+}
+
+/** Delivers what has become ready, if anything can have. */
+function deliverRest(side: usize, time: u64): bool {
+  return (isWindowEmpty(side) && !isEnding(side)) || deliver(side, time)
 }
 
 /** Delivers what has become ready, giving up holes that the peer has acknowledged past. */
@@ -306,16 +202,24 @@ function deliverReady(side: usize, time: u64): bool {
     }
     if (offset == end) discard(side)
     release(side, offset)
-    if (isWindowEmpty(side)) {
-      unlistHole(side)
-      return true
-    }
-    if (firstBuffered(side, offset) > load<u64>(side, X_ACKNOWLEDGED)) {
-      listHole(side, time)
+    if (isWindowEmpty(side)) unlistHole(side)
+    if (offset == end) return tellEnd(side, time)
+    // The peer acknowledges a FIN like the bytes before it: a hole may reach up to it.
+    if (min<u64>(firstBuffered(side, offset), end) > load<u64>(side, X_ACKNOWLEDGED)) {
+      if (!isWindowEmpty(side)) listHole(side, time)
       return true
     }
     if (!giveUpHole(side, GAP_ACKNOWLEDGED, time)) return false
   }
+}
+
+/** Tells that the side is complete up to its FIN, once. */
+function tellEnd(side: usize, time: u64): bool {
+  if (flagged(side, STREAM_ENDED)) return true
+  if (!hasRoom()) return false
+  emitEnd(side, time)
+  setFlag(side, STREAM_ENDED)
+  return true
 }
 
 /** Drops what was buffered behind a FIN before the FIN came. */
@@ -359,19 +263,36 @@ function makeRoom(side: usize, start: u64, end: u64, time: u64): bool {
   if (needed == 0) return true
   while (!isStopped(side)) {
     const isOverSide = <usize>load<u32>(side, X_BLOCKS) + needed > sideBlocks
-    if (!isOverSide && needed <= blocksFree()) return true
+    const isOver = isOverSide || isOverFlow(side, needed)
+    if (!isOver && needed <= blocksFree()) return true
     // Blocks that the host has yet to read will do, once it has.
-    if (!isOverSide && needed <= blocksFree() + blocksRetired()) return false
+    if (!isOver && needed <= blocksFree() + blocksRetired()) return false
     if (dropOnOverflow) return poison(side, <u32>(end - start), time)
-    // For the bound of the whole tracker the oldest hole of all goes first.
-    const victim = isOverSide || oldestHole() == 0 ? side : oldestHole()
-    if (victim == side) {
+    const victim = isOverSide ? side : isOver ? olderHole(side) : oldestHole()
+    if (victim == side || victim == 0) {
       const until = min<u64>(firstBuffered(side, load<u64>(side, X_OFFSET)), start)
       return giveUpUntil(side, until, GAP_BUFFER, time) && deliver(side, time)
     }
     if (!giveUpHole(victim, GAP_BUFFER, time) || !deliver(victim, time)) return false
   }
   return true
+}
+
+/** The record of the other side of the same flow. */
+function peerOf(side: usize): usize {
+  return flagged(side, STREAM_RESPONDER) ? side - STREAM_SIZE : side + STREAM_SIZE
+}
+
+function isOverFlow(side: usize, needed: usize): bool {
+  return <usize>load<u32>(side, X_BLOCKS) + <usize>load<u32>(peerOf(side), X_BLOCKS) + needed > flowBlocks
+}
+
+/** The side of the flow whose hole is the older one: this, unless only the other has one or it has waited longer. */
+function olderHole(side: usize): usize {
+  const peer = peerOf(side)
+  if (!flagged(peer, STREAM_HAS_HOLE)) return side
+  const isOlder = !flagged(side, STREAM_HAS_HOLE) || load<u64>(peer, X_HOLE_SINCE) < load<u64>(side, X_HOLE_SINCE)
+  return isOlder ? peer : side
 }
 
 /** Gives the side up: what it holds and the `bytes` of the segment at work are dropped. */
@@ -409,7 +330,7 @@ export function flush(side: usize, time: u64): bool {
   if (isStopped(side) || !flagged(side, STREAM_ANCHORED)) return true
   if (!deliverAll(side, GAP_END, time)) return false
   const end = load<u64>(side, X_END)
-  if (end != NO_END) return giveUpUntil(side, end, GAP_END, time)
+  if (end != NO_END) return giveUpUntil(side, end, GAP_END, time) && tellEnd(side, time)
   // One past the last byte may be the acknowledgement of a FIN that was not captured.
   const sent = load<u64>(side, X_HIGHEST)
   const acknowledged = load<u64>(side, X_ACKNOWLEDGED)

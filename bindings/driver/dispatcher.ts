@@ -1,3 +1,4 @@
+import { LONGEST_STEP_BACK } from '../../assembly/layout'
 import type { FlowKey } from '../extract/flow-key'
 import type { Timestamp } from '../packet/timestamp'
 import { ParserAnomaly } from '../session/parser-anomaly'
@@ -13,9 +14,6 @@ import type { RunEnd, RunPlace, SessionFlow } from './parser-run'
 
 /** Longest reason of a parser's end that is told, in bytes of UTF-8. */
 const LONGEST_REASON = 256
-
-/** Seconds by which packets may come out of order; what lies farther back is another capture. */
-const LONGEST_STEP_BACK = 10
 
 const encoder = new TextEncoder()
 

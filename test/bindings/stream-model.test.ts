@@ -24,8 +24,9 @@ describe('streams are what a naive reassembler makes of them', () => {
     60_000,
   )
 
-  it('some of which have gaps and overlaps that disagree', () => {
+  it('some of which have gaps, overlaps that disagree, and a FIN', () => {
     expect(model.seen.gaps).toBeGreaterThan(CASES / 10)
+    expect(model.seen.ends).toBeGreaterThan(CASES / 10)
     expect(model.seen.conflicts).toBeGreaterThan(CASES / 10)
   })
 })

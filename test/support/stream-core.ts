@@ -1,6 +1,7 @@
 // The core without bindings: frames in, events of streams out. For tests and benchmarks that need thousands of runs.
 
 import {
+  C_FLOW_BUFFER,
   C_HOLE_TIMEOUT,
   C_IDLE_OTHER,
   C_IDLE_TCP,
@@ -17,11 +18,14 @@ import {
   E_DETAIL,
   E_KIND,
   E_LENGTH,
+  E_NANOSECONDS,
+  E_SECONDS,
   E_SIDE,
   E_STREAMS,
   END_OF_CAPTURE,
   EVENT_ENDED,
   EVENT_STREAM_DATA,
+  EVENT_STREAM_END,
   EVENT_STREAM_GAP,
   FEED_DAMAGED,
   FEED_NEEDS_INPUT,
@@ -64,6 +68,8 @@ export interface StreamCoreOptions {
 export interface StreamListener {
   data(side: number, offset: number, bytes: Uint8Array): void
   gap(side: number, offset: number, length: number, reason: number): void
+  /** A side is complete up to its FIN; time in nanoseconds. */
+  fin?(side: number, offset: number, time: bigint): void
   /** The stream records of a flow that has ended, initiator's first: X_* fields. */
   end(records: DataView): void
 }
@@ -197,6 +203,9 @@ export class StreamCore {
       } else if (kind === EVENT_STREAM_GAP) {
         const length = data.getFloat64(event + X_EVENT_GAP, true)
         listener.gap(side, offset, length, data.getUint32(event + E_DETAIL, true))
+      } else if (kind === EVENT_STREAM_END) {
+        const seconds = BigInt(data.getFloat64(event + E_SECONDS, true))
+        listener.fin?.(side, offset, seconds * SECOND + BigInt(data.getUint32(event + E_NANOSECONDS, true)))
       } else if (kind === EVENT_ENDED && this.#options.flags !== undefined) {
         listener.end(new DataView(data.buffer, event + E_STREAMS, 2 * STREAM_SIZE))
       }
@@ -216,6 +225,7 @@ export class StreamCore {
     data.setUint32(at + C_STREAM_FLAGS, flags === undefined ? 0 : LISTEN_TCP | flags, true)
     data.setUint32(at + C_OVERLAP_POLICY, policy, true)
     data.setUint32(at + C_SIDE_BUFFER, sideBuffer, true)
+    data.setUint32(at + C_FLOW_BUFFER, 2 * sideBuffer, true)
     data.setUint32(at + C_TOTAL_BUFFER, totalBuffer, true)
     data.setBigUint64(at + C_HOLE_TIMEOUT, holeTimeout, true)
   }

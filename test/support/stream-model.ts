@@ -27,6 +27,8 @@ const PAGE = 2048
 /** Pages that all streams of a core may hold: more than a stream here has, so only a leak ever reaches it. */
 const TOTAL_PAGES = 40
 const LONGEST_STREAM = 24_000
+/** Time of the first frame; each one comes a nanosecond after the one before. */
+const FIRST_FRAME = 1_000_000_000n
 
 export const POLICIES = [
   OVERLAP_FIRST,
@@ -37,10 +39,11 @@ export const POLICIES = [
   OVERLAP_SOLARIS,
 ] as const
 
-/** What came out of a stream: bytes, with a gap as [offset, length, reason]. */
+/** What came out of a stream: bytes, with a gap as [offset, length, reason], and the frame that completed it up to its FIN. */
 export interface Outcome {
   readonly bytes: Uint8Array
   readonly gaps: readonly (readonly [number, number, number])[]
+  readonly completed: number | undefined
 }
 
 // The reference ---------------------------------------------------------------------------------------------------
@@ -59,7 +62,10 @@ class Reference {
   #end = Number.POSITIVE_INFINITY
   #acknowledged = 0
   #sent = 0
+  #completed: number | undefined
   conflicts = 0
+  /** Number of the frame at work. */
+  frame = 0
 
   constructor(
     readonly policy: number,
@@ -91,7 +97,7 @@ class Reference {
     while (this.#first() < this.length) this.#giveUp(this.#first(), GAP_END)
     const known = this.#acknowledged > this.#sent + 1 ? this.#acknowledged : this.#sent
     this.#giveUp(this.#end < Number.POSITIVE_INFINITY ? this.#end : known, GAP_END)
-    return { bytes: Uint8Array.from(this.#bytes), gaps: this.#gaps }
+    return { bytes: Uint8Array.from(this.#bytes), gaps: this.#gaps, completed: this.#completed }
   }
 
   #settle(start: number, stop: number, end: number, payload: Uint8Array): void {
@@ -151,8 +157,10 @@ class Reference {
       this.#bytes.push(this.#held[this.#next] as number)
     }
     if (this.#next >= this.#end) this.#owners.fill(0)
+    if (this.#next === this.#end) this.#completed ??= this.frame
     const first = this.#first()
-    if (first < this.length && first <= this.#acknowledged) this.#giveUp(first, GAP_ACKNOWLEDGED)
+    const hole = Math.min(first < this.length ? first : Number.POSITIVE_INFINITY, this.#end)
+    if (hole > this.#next && hole <= this.#acknowledged) this.#giveUp(hole, GAP_ACKNOWLEDGED)
   }
 }
 
@@ -257,11 +265,18 @@ function expectedOf({ policy, pages, length, hasSyn, steps }: Case): {
   const known = hasSyn ? steps : first < 0 ? [] : steps.slice(first)
   const anchor = known[0]
   const base = hasSyn || !anchor || !('payload' in anchor) ? 0 : anchor.start
-  for (const step of known) {
+  const firstFrame = framesBefore(hasSyn) + steps.length - known.length
+  for (const [i, step] of known.entries()) {
+    reference.frame = firstFrame + i
     if ('acknowledged' in step) reference.acknowledge(step.acknowledged - base)
     else reference.segment(step.start - base, step.payload, step.captured, step.isFin)
   }
   return { outcome: reference.finish(), conflicts: reference.conflicts, base }
+}
+
+/** Frames of a capture before those of its steps. */
+function framesBefore(hasSyn: boolean): number {
+  return hasSyn ? 2 : 0
 }
 
 function captureOf({ side, isn, hasSyn, steps }: Case): Uint8Array {
@@ -291,7 +306,7 @@ function captureOf({ side, isn, hasSyn, steps }: Case): Uint8Array {
   const capture = new Uint8Array(segments.reduce((size, segment) => size + frameSize(segment), 0))
   const view = new DataView(capture.buffer)
   let at = 0
-  for (const [i, segment] of segments.entries()) at = writeFrame(view, at, 1_000_000_000n + BigInt(i), segment)
+  for (const [i, segment] of segments.entries()) at = writeFrame(view, at, FIRST_FRAME + BigInt(i), segment)
   return capture
 }
 
@@ -308,12 +323,13 @@ export class StreamModel {
   readonly #core: StreamCore
   #bytes: number[] = []
   #gaps: [number, number, number][] = []
+  #completed: number | undefined
   #next = 0
   #side = 0
   #fault = ''
   #records: Uint8Array = new Uint8Array()
-  /** Cases that had a gap, and those whose overlaps disagreed: what was tried. */
-  readonly seen = { gaps: 0, conflicts: 0, bytes: 0 }
+  /** Cases that had a gap, those whose overlaps disagreed, and those that came to a FIN: what was tried. */
+  readonly seen = { gaps: 0, conflicts: 0, ends: 0, bytes: 0 }
 
   constructor(module: WebAssembly.Module) {
     const listener = {
@@ -324,6 +340,12 @@ export class StreamModel {
       gap: (side: number, offset: number, length: number, reason: number) => {
         this.#follow(side, offset, length)
         this.#gaps.push([offset, length, reason])
+      },
+      fin: (side: number, offset: number, time: bigint) => {
+        if (side !== this.#side || offset !== this.#next || this.#completed !== undefined) {
+          this.#fault ||= `the end comes at ${offset}, after ${this.#next}`
+        }
+        this.#completed = Number(time - FIRST_FRAME)
       },
       end: (records: DataView) => {
         this.#records = new Uint8Array(records.buffer, records.byteOffset, records.byteLength).slice()
@@ -338,6 +360,7 @@ export class StreamModel {
     const { outcome, conflicts, base } = expectedOf(made)
     this.#bytes = []
     this.#gaps = []
+    this.#completed = undefined
     this.#next = 0
     this.#side = sideOf(made)
     this.#fault = ''
@@ -346,6 +369,7 @@ export class StreamModel {
     this.#core.feed(captureOf(made), made.chunk)
     this.#core.finish()
     this.seen.bytes += outcome.bytes.length
+    if (outcome.completed !== undefined) this.seen.ends++
     if (outcome.gaps.length > 0) this.seen.gaps++
     if (conflicts > 0) this.seen.conflicts++
     return this.#fault || this.#compare(made, outcome, conflicts, base)
@@ -354,15 +378,17 @@ export class StreamModel {
   #follow(side: number, offset: number, length: number): void {
     const end = offset + length
     if (side !== this.#side) this.#fault ||= `an event of the other side at ${offset}`
+    else if (this.#completed !== undefined) this.#fault ||= `[${offset}, ${end}) comes after the end`
     else if (offset !== this.#next || length === 0) this.#fault ||= `[${offset}, ${end}) comes after ${this.#next}`
     this.#next = end
   }
 
-  #compare(made: Case, { bytes, gaps }: Outcome, conflicts: number, base: number): string {
+  #compare(made: Case, { bytes, gaps, completed }: Outcome, conflicts: number, base: number): string {
     if (Buffer.compare(Uint8Array.from(this.#bytes), bytes) !== 0) return `bytes differ (base ${base})`
     if (JSON.stringify(this.#gaps) !== JSON.stringify(gaps)) {
       return `gaps are ${JSON.stringify(this.#gaps)}, expected ${JSON.stringify(gaps)}`
     }
+    if (this.#completed !== completed) return `ended with frame ${this.#completed}, expected ${completed}`
     // Without any packet there is no flow.
     if (this.#records.length === 0) return made.steps.length === 0 && !made.hasSyn ? '' : 'the flow has not ended'
     const record = new DataView(this.#records.buffer, this.#side * STREAM_SIZE, STREAM_SIZE)

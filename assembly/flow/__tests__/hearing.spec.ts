@@ -2,6 +2,7 @@ import {
   A_VALUE,
   ANOMALY_DATA_AFTER_FIN,
   C_FLAGS,
+  C_FLOW_BUFFER,
   C_HOLE_TIMEOUT,
   C_SIDE_BUFFER,
   C_STREAM_FLAGS,
@@ -24,6 +25,7 @@ import {
   EVENT_STARTED,
   EVENT_STATE_CHANGE,
   EVENT_STREAM_DATA,
+  EVENT_STREAM_END,
   EVENT_STREAM_GAP,
   K_NUMBER,
   LISTEN_TCP,
@@ -78,6 +80,7 @@ function begin(flags: u32 = LISTEN_TCP | LISTEN_UDP, trackerFlags: u32 = 0): voi
   restart(100, trackerFlags)
   store<u32>(config, flags, C_STREAM_FLAGS)
   store<u32>(config, 65536, C_SIDE_BUFFER)
+  store<u32>(config, 131072, C_FLOW_BUFFER)
   store<u64>(config, 30 * SECOND, C_HOLE_TIMEOUT)
   readStreamConfig(config)
   placePool(POOL, BLOCKS)
@@ -121,6 +124,7 @@ function tell(event: usize): string {
   if (kind == EVENT_PACKET) return 'packet'
   if (kind == EVENT_ANOMALY)
     return 'anomaly' + load<u32>(event, E_DETAIL).toString() + '=' + load<f64>(event, A_VALUE).toString()
+  if (kind == EVENT_STREAM_END) return which + offset + ' fin'
   if (kind == EVENT_STREAM_GAP) return which + offset + '+' + (<u64>load<f64>(event, X_EVENT_GAP)).toString()
   const bytes = String.UTF8.decodeUnsafe(load<u32>(event, X_EVENT_POINTER), load<u32>(event, X_EVENT_LENGTH))
   if (kind == EVENT_STREAM_DATA) return which + offset + ':' + bytes
@@ -149,8 +153,8 @@ describe('what is told of a flow that somebody listens to', () => {
     expect<string>(say(1, CLIENT, SYN, 1000, 0, 'hi')).toBe('started state i0:hi packet')
     expect<string>(say(1, SERVER, SYN | ACK, 5000, 1003)).toBe('state packet')
     expect<string>(say(1, CLIENT, ACK, 1003, 5001, 'x')).toBe('established i2:x packet')
-    expect<string>(say(1, SERVER, ACK | FIN, 5001, 1004, 'bye')).toBe('state r0:bye packet')
-    expect<string>(say(1, CLIENT, ACK | FIN, 1004, 5005)).toBe('state packet')
+    expect<string>(say(1, SERVER, ACK | FIN, 5001, 1004, 'bye')).toBe('state r0:bye r3 fin packet')
+    expect<string>(say(1, CLIENT, ACK | FIN, 1004, 5005)).toBe('state i3 fin packet')
     expect<string>(say(1, SERVER, ACK, 5005, 1005)).toBe('state packet ended with streams')
     expect<u64>(load<u64>(ENDED_STREAMS, X_DELIVERED)).toBe(3)
     expect<u64>(load<u64>(ENDED_STREAMS + STREAM_SIZE, X_DELIVERED)).toBe(3)
@@ -178,7 +182,7 @@ describe('what is told of a flow that somebody listens to', () => {
     say(4, CLIENT, ACK, 1001, 5001, 'ab')
     say(4, CLIENT, ACK, 1005, 5001, 'ef')
     say(4, CLIENT, ACK | FIN, 1007, 5001)
-    expect<string>(say(4, CLIENT, SYN, 77_000, 0)).toBe('i2+2 i4:ef ended with streams started state')
+    expect<string>(say(4, CLIENT, SYN, 77_000, 0)).toBe('i2+2 i4:ef i6 fin ended with streams started state')
     expect<string>(say(4, SERVER, SYN | ACK, 900, 77_001)).toBe('state')
     expect<string>(say(4, CLIENT, ACK, 77_001, 901, 'new')).toBe('established i0:new')
     expect<string>(say(4, SERVER, ACK, 901, 77_004, 'too')).toBe('r0:too')

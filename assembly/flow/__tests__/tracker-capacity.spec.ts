@@ -239,6 +239,28 @@ describe('flows taken out', () => {
     expect<string>(drain()).toBe('2 started')
   })
 
+  it('is not ended or forgotten where there is none', () => {
+    noteCounters()
+    closeFlow(0, END_FORCED)
+    drain()
+    // Index 0 is free, 1 to 4 live, and the last is far beyond the room.
+    const indices: usize[] = [0, 999, 0xffffffff]
+    for (let i = 0; i < indices.length; i++) {
+      forgetFlow(indices[i])
+      expect<bool>(closeFlow(indices[i], END_FORCED)).toBe(true)
+    }
+    expect<string>(drain()).toBe('')
+    expect<usize>(liveRecords()).toBe(4)
+    expect<u64>(counter(T_FLOWS_FORGOTTEN)).toBe(forgotten)
+    expect<u64>(counter(T_FLOWS_ENDED)).toBe(ended + 1)
+    datagram(8)
+    datagram(9)
+    expect<string>(drain()).toBe('8 started, 9 started')
+    finish(END_OF_CAPTURE)
+    drain()
+    expect<usize>(liveRecords()).toBe(0)
+  })
+
   it('silently are counted as forgotten', () => {
     noteCounters()
     forgetFlow(3)

@@ -6,6 +6,7 @@ import {
   E_HOT,
   E_NANOSECONDS,
   E_SECONDS,
+  END_FORCED,
   F_LAST_SEEN,
   K_IDLE_TIMEOUT,
   K_STARTED,
@@ -16,7 +17,7 @@ import {
 import { sweepInterval } from '../config'
 import { askIdleTimeout, changeInterval, resetTime, schedule, unschedule } from '../expiry'
 import { coldRecord, hotRecord, isLive, liveRecords, usedRecords } from '../records'
-import { sweep } from '../tracker'
+import { closeFlow, finish, sweep } from '../tracker'
 import {
   ACK,
   CLIENT,
@@ -263,6 +264,80 @@ describe('time', () => {
       datagram(METRONOME)
     }
     expect<usize>(liveRecords()).toBe(1)
+  })
+
+  it('that is wrong once does not keep others from ending, after 64 packets', () => {
+    datagram(1)
+    setNow(START + YEAR)
+    datagram(2)
+    expect<string>(drain()).toBe('1 started, 1 ended idle, 2 started')
+    setNow(START + SECOND)
+    datagram(3)
+    for (let i = 0; i < 63; i++) {
+      wait(MILLISECOND)
+      datagram(METRONOME)
+    }
+    drain()
+    wait(60 * SECOND)
+    datagram(METRONOME)
+    expect<bool>(drain().includes('3 ended idle')).toBe(true)
+    // The flow with the wrong time is none of those.
+    expect<i32>(flowOf(2, 17) >= 0 ? 1 : 0).toBe(1)
+    finish(6)
+    expect<f64>(load<f64>(ENDED, E_SECONDS)).toBe(1_700_000_061)
+    drain()
+  })
+
+  it('is not taken back for fewer packets, or by packets a little out of order', () => {
+    setNow(START + YEAR)
+    datagram(1)
+    for (let row = 0; row < 3; row++) {
+      setNow(START)
+      for (let i = 0; i < 63; i++) datagram(2)
+      setNow(START + YEAR - 10 * SECOND)
+      for (let i = 0; i < 100; i++) datagram(3)
+    }
+    drain()
+    setNow(START + 70 * SECOND)
+    datagram(4)
+    expect<string>(drain()).toBe('4 started')
+    setNow(START + YEAR + SECOND)
+    datagram(5)
+    // The clock has stood there all the time: what is old by then is looked at one tick later.
+    expect<string>(drain()).toBe('2 ended idle, 4 ended idle, 5 started')
+  })
+
+  it('is taken back later where many flows live', () => {
+    setNow(START + YEAR)
+    for (let i: u32 = 1; i <= 320; i++) datagram(100 + i)
+    drain()
+    setNow(START)
+    for (let i = 0; i < 64 + 18; i++) datagram(1)
+    datagram(2)
+    drain()
+    wait(60 * SECOND)
+    // 64 packets, and one for each 16 of 322 flows: this is the 84th, and they are looked at one tick later.
+    datagram(3)
+    expect<string>(drain()).toBe('3 started')
+    wait(SECOND)
+    datagram(3)
+    const told = drain()
+    expect<bool>(told.includes('1 ended idle') && told.includes('2 ended idle')).toBe(true, told)
+  })
+
+  it('of an end that no packet causes is that of its capture, and not before its last packet', () => {
+    setNow(START + YEAR)
+    datagram(1)
+    resetTime()
+    setNow(START)
+    datagram(2)
+    drain()
+    expect<bool>(closeFlow(<usize>flowOf(2, 17), END_FORCED)).toBe(true)
+    drain()
+    expect<f64>(load<f64>(ENDED, E_SECONDS)).toBe(1_700_000_000)
+    expect<bool>(closeFlow(<usize>flowOf(1, 17), END_FORCED)).toBe(true)
+    drain()
+    expect<f64>(load<f64>(ENDED, E_SECONDS)).toBe(<f64>((START + YEAR) / SECOND))
   })
 
   it('is the latest seen for all packets with monotonic time stamps', () => {

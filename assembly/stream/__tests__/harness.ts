@@ -1,4 +1,5 @@
 import {
+  C_FLOW_BUFFER,
   C_HOLE_TIMEOUT,
   C_OVERLAP_POLICY,
   C_SIDE_BUFFER,
@@ -18,6 +19,7 @@ import {
   E_SIDE,
   EVENT_STREAM_CONFLICT,
   EVENT_STREAM_DATA,
+  EVENT_STREAM_END,
   EVENT_STREAM_GAP,
   GAP_ACKNOWLEDGED,
   GAP_BUFFER,
@@ -37,10 +39,11 @@ import {
 } from '../../layout'
 import { takePages } from '../../memory/__tests__/pages'
 import { clearRing, placeRing, RING_SIZE, ringEnd, ringStart, takeEvent } from '../../output/ring'
+import { countSegment } from '../arrival'
 import { readStreamConfig } from '../config'
 import { beginConflicts } from '../emit'
 import { BLOCK_BYTES, blocksTaken, placePool, poolBytes, reclaimDelivered } from '../pool'
-import { acceptAcknowledgement, acceptSegment, countSegment, expireHoles, flush } from '../reassembler'
+import { acceptAcknowledgement, acceptSegment, beginSegment, expireHoles, flush } from '../reassembler'
 import { freeStreams, openStreams, placeStreams, streamOf } from '../streams'
 
 /** The reassembler without captures and flows: segments are described by hand, events come out as text. */
@@ -74,7 +77,9 @@ export let now: u64 = SECOND
 export let log: string = ''
 /** Bytes and gaps that came out of `side`: where its stream goes on. */
 export let told: u64 = 0
-/** False once an event did not begin where the one before had ended. */
+/** Whether the end of `side` has been told. */
+export let hasEnded: bool = false
+/** False once an event did not begin where the one before had ended, or came behind the end. */
 export let isContiguous: bool = true
 /** Bytes of a tiny ring, 0 for a whole one. */
 let ringRoom: usize = 0
@@ -116,10 +121,12 @@ export function begin(
   blocks: usize = BLOCKS,
   flags: u32 = 0,
   holeTimeout: u64 = u64.MAX_VALUE,
+  flowBuffer: usize = 2 << 20,
 ): void {
   store<u32>(config, flags, C_STREAM_FLAGS)
   store<u32>(config, policy, C_OVERLAP_POLICY)
   store<u32>(config, <u32>sideBuffer, C_SIDE_BUFFER)
+  store<u32>(config, <u32>flowBuffer, C_FLOW_BUFFER)
   store<u64>(config, holeTimeout, C_HOLE_TIMEOUT)
   readStreamConfig(config)
   placeRing(AREA)
@@ -138,6 +145,7 @@ export function restart(): void {
   told = 0
   resumptions = 0
   isContiguous = true
+  hasEnded = false
   sink = 0
   writes = true
   digest = 0
@@ -205,6 +213,7 @@ export function describe(offset: i64, length: u32, captured: u32, flags: u32): u
 /** Has a side take the segment described; answers with its bytes behind the FIN. */
 export function take(d: usize, which: usize): u32 {
   beginConflicts(now)
+  beginSegment()
   const past = countSegment(d, which, now)
   while (!acceptSegment(d, which, now)) again()
   drain()
@@ -258,12 +267,16 @@ function tell(event: usize): void {
   } else if (kind == EVENT_STREAM_CONFLICT) {
     if (writes) write(conflict(event, offset))
   } else if (writes) {
-    write(offset.toString() + ' stopped')
+    write(offset.toString() + (kind == EVENT_STREAM_END ? ' fin' : ' stopped'))
+  }
+  if (kind == EVENT_STREAM_END && isOwn) {
+    if (hasEnded || offset != told) isContiguous = false
+    hasEnded = true
   }
 }
 
 function follow(offset: u64, length: u64): void {
-  if (offset != told || length == 0) isContiguous = false
+  if (offset != told || length == 0 || hasEnded) isContiguous = false
   told = offset + length
 }
 

@@ -29,12 +29,14 @@ import {
   describe as describeSegment,
   end,
   expire,
+  hasEnded,
   isContiguous,
   isn,
   log,
   open,
   PAGE,
   PAYLOAD,
+  peer,
   repeatFlush,
   SECOND,
   send,
@@ -310,18 +312,18 @@ describe('FIN', () => {
     expect<u32>(send(3, 'xyz')).toBe(3)
     expect<u32>(send(2, 'w')).toBe(1)
     expect<u32>(send(0, 'abcd')).toBe(2)
-    expect<string>(log).toBe('0:ab')
+    expect<string>(log).toBe('0:ab 2 fin')
     expect<u64>(n64(X_DROPPED_BYTES)).toBe(6)
     expect<u32>(n32(X_DROPPED_SEGMENTS)).toBe(3)
     expectAllGivenBack()
-    expect<string>(log).toBe('0:ab')
+    expect<string>(log).toBe('0:ab 2 fin')
   })
 
   it('ahead of a hole leaves the hole to be filled', () => {
     send(4, 'ef', TCP_ACK | TCP_FIN)
     expect<u32>(send(2, 'cdefgh')).toBe(2)
     send(0, 'ab')
-    expect<string>(log).toBe('0:ab 2:cdef')
+    expect<string>(log).toBe('0:ab 2:cdef 6 fin')
     expectAllGivenBack()
   })
 
@@ -330,18 +332,18 @@ describe('FIN', () => {
     send(2, 'cdefg')
     send(3, 'd', TCP_ACK | TCP_FIN)
     send(0, 'ab')
-    expect<string>(log).toBe('0:ab 2:cd')
+    expect<string>(log).toBe('0:ab 2:cd 4 fin')
     expect<u64>(n64(X_DROPPED_BYTES)).toBe(4)
     expect<u32>(n32(X_BUFFERED)).toBe(0)
     expectAllGivenBack()
-    expect<string>(log).toBe('0:ab 2:cd')
+    expect<string>(log).toBe('0:ab 2:cd 4 fin')
   })
 
   it('tells how much is missing at the end', () => {
     send(0, 'ab')
     take(describeSegment(7, 0, 0, TCP_ACK | TCP_FIN), side)
     expectAllGivenBack()
-    expect<string>(log).toBe('0:ab 2+5 end')
+    expect<string>(log).toBe('0:ab 2+5 end 7 fin')
   })
 
   it('below what has been delivered is none', () => {
@@ -364,6 +366,83 @@ describe('FIN', () => {
     send(0, 'ab', TCP_ACK | TCP_FIN)
     take(describeSegment(2, 0, 0, TCP_ACK | TCP_FIN), side)
     take(describeSegment(9, 0, 0, TCP_ACK | TCP_FIN), side)
+    expectAllGivenBack()
+    expect<string>(log).toBe('0:ab 2 fin')
+  })
+
+  it('is told when all before it has come, at once where that is so', () => {
+    send(0, 'ab')
+    expect<bool>(hasEnded).toBe(false)
+    take(describeSegment(2, 0, 0, TCP_ACK | TCP_FIN), side)
+    expect<string>(log).toBe('0:ab 2 fin')
+    expectAllGivenBack()
+    start()
+    take(describeSegment(4, 0, 0, TCP_ACK | TCP_FIN), side)
+    send(2, 'cd')
+    expect<string>(log).toBe('')
+    send(0, 'ab')
+    expect<string>(log).toBe('0:ab 2:cd 4 fin')
+    expectAllGivenBack()
+  })
+
+  it('is told where it is the first that a side sends, and where it comes with the SYN', () => {
+    take(describeSegment(0, 0, 0, TCP_ACK | TCP_FIN), side)
+    expect<string>(log).toBe('0 fin')
+    expectAllGivenBack()
+    begin()
+    take(describeSegment(-1, 0, 0, TCP_SYN | TCP_FIN), side)
+    expect<string>(log).toBe('0 fin')
+    // Another attempt cannot take that back.
+    take(describeSegment(70_000, 0, 0, TCP_SYN), side)
+    send(70_001, 'ab')
+    expect<string>(log).toBe('0 fin')
+    expectAllGivenBack()
+  })
+
+  it('behind a hole is told when the hole is given up: by acknowledgement, bound or time', () => {
+    send(0, 'ab')
+    take(describeSegment(5, 0, 0, TCP_ACK | TCP_FIN), side)
+    acknowledge(4)
+    expect<string>(log).toBe('0:ab')
+    acknowledge(6)
+    expect<string>(log).toBe('0:ab 2+3 acknowledged 5 fin')
+    expectAllGivenBack()
+    begin(OVERLAP_FIRST, 1 << 20, 64, 0, 10 * SECOND)
+    syn()
+    send(2, 'cd', TCP_ACK | TCP_FIN)
+    wait(10 * SECOND)
+    expire()
+    expect<string>(log).toBe('0+2 timeout 2:cd 4 fin')
+    expectAllGivenBack()
+    begin(OVERLAP_FIRST, PAGE)
+    syn()
+    send(2, 'cd')
+    send(2 * PAGE, 'x', TCP_ACK | TCP_FIN)
+    expect<string>(log).toBe('0+2 buffer 2:cd')
+    send(4, 'y')
+    acknowledge(<i64>PAGE * 2)
+    expect<string>(log).toBe('0+2 buffer 2:cd 4:y 5+4091 acknowledged 4096:x 4097 fin')
+    expectAllGivenBack()
+  })
+
+  it('that an acknowledgement has come before is told with its gap at once', () => {
+    send(0, 'ab')
+    acknowledge(6)
+    take(describeSegment(5, 0, 0, TCP_ACK | TCP_FIN), side)
+    expect<string>(log).toBe('0:ab 2+3 acknowledged 5 fin')
+    expectAllGivenBack()
+  })
+
+  it('is told of a side that skips, and not of one that is done', () => {
+    skipUntil(side, 100)
+    setOffset(2)
+    send(0, 'ab', TCP_ACK | TCP_FIN)
+    expect<string>(log).toBe('2 fin')
+    expectAllGivenBack()
+    start()
+    send(0, 'ab')
+    finishSide(side)
+    send(2, 'cd', TCP_ACK | TCP_FIN)
     expectAllGivenBack()
     expect<string>(log).toBe('0:ab')
   })
@@ -542,6 +621,61 @@ describe('bounds', () => {
     expect<u32>(load<u32>(other, X_GAPS)).toBe(1)
     repeatFlush(other)
     close(1)
+    expectAllGivenBack()
+  })
+
+  it('of a flow give up the older hole of its sides', () => {
+    begin(OVERLAP_FIRST, 1 << 20, 64, 0, u64.MAX_VALUE, 2 * PAGE)
+    syn()
+    take(describeSegment(-1, 0, 0, TCP_SYN), peer)
+    send(1, 'b')
+    wait(SECOND)
+    sendBytes(9, 1, peer)
+    expect<string>(log).toBe('')
+    wait(SECOND)
+    // No side holds more than the other, and the own hole is the older one.
+    send(PAGE, 'p')
+    expect<string>(log).toBe('0+1 buffer 1:b')
+    // Now it is the other's.
+    sendBytes(<i64>PAGE * 2, 1)
+    expect<string>(log).toBe('0+1 buffer 1:b 0+9 buffer 9:b')
+    expect<u32>(load<u32>(peer, X_GAPS)).toBe(1)
+    expect<u32>(n32(X_GAPS)).toBe(1)
+    expectAllGivenBack()
+  })
+
+  it('of a flow hold for both sides, and for no other flow', () => {
+    begin(OVERLAP_FIRST, 1 << 20, 64, 0, u64.MAX_VALUE, 2 * PAGE)
+    syn()
+    const other = open(1)
+    take(describeSegment(-1, 0, 0, TCP_SYN), other)
+    take(describeSegment(-1, 0, 0, TCP_SYN), peer)
+    sendBytes(1, 1, other)
+    sendBytes(<i64>PAGE, 1, other)
+    sendBytes(1, 1, peer)
+    send(1, 'b')
+    expect<string>(log).toBe('')
+    expect<u32>(load<u32>(other, X_GAPS)).toBe(0)
+    // The only hole of the flow, that of the other side, makes room for a side that has none yet.
+    send(0, 'abc')
+    send(PAGE, 'p')
+    sendBytes(<i64>PAGE, 1, peer)
+    expect<u32>(load<u32>(peer, X_GAPS)).toBe(1)
+    expect<u32>(n32(X_GAPS)).toBe(0)
+    expect<u32>(load<u32>(other, X_GAPS)).toBe(0)
+    repeatFlush(other)
+    close(1)
+    expectAllGivenBack()
+  })
+
+  it('of a flow with the policy to drop stop the side that passes them', () => {
+    begin(OVERLAP_FIRST, 1 << 20, 64, LISTEN_DROP_ON_OVERFLOW, u64.MAX_VALUE, PAGE)
+    syn()
+    take(describeSegment(-1, 0, 0, TCP_SYN), peer)
+    sendBytes(1, 1, peer)
+    send(1, 'b')
+    expect<string>(log).toBe('0 stopped')
+    expect<u32>(load<u32>(peer, X_BUFFERED)).toBe(1)
     expectAllGivenBack()
   })
 
