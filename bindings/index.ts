@@ -93,7 +93,7 @@ export {
   sessionParser,
 } from './session/protocol'
 export type { Reassembler, ReassemblerBounds, ReassemblerFactory } from './session/reassembler'
-export type { GapAnswer, GapDecision, Messages, SessionParser, StreamGap } from './session/session-parser'
+export type { FinReason, GapAnswer, GapDecision, Messages, SessionParser, StreamGap } from './session/session-parser'
 export { bytesSource } from './sources/bytes-source'
 export type { CaptureInput } from './sources/capture-input'
 export type { CaptureSource } from './sources/capture-source'
@@ -134,6 +134,7 @@ export type {
   DatagramEvent,
   GapReason,
   StreamDataEvent,
+  StreamEndEvent,
   StreamGapEvent,
   StreamStoppedEvent,
 } from './tracker/stream-events'

@@ -3,6 +3,7 @@ import {
   C_DEDUP_CAPACITY,
   C_DEDUP_WINDOW,
   C_FLAGS,
+  C_FLOW_BUFFER,
   C_FRAGMENT_BUFFER,
   C_FRAGMENT_TIMEOUT,
   C_HOLE_TIMEOUT,
@@ -80,6 +81,7 @@ export interface CoreStreamConfig {
   readonly overlapPolicy: number
   /** Bytes, like `totalBuffer`. */
   readonly sideBuffer: number
+  readonly flowBuffer: number
   readonly totalBuffer: number
   readonly holeTimeout: bigint
   readonly maxStreams: number
@@ -181,6 +183,7 @@ function writeConfig({ bytes, data }: MemoryViews, at: number, config: CoreConfi
   data.setUint32(at + C_STREAM_FLAGS, streams.flags, true)
   data.setUint32(at + C_OVERLAP_POLICY, streams.overlapPolicy, true)
   data.setUint32(at + C_SIDE_BUFFER, streams.sideBuffer, true)
+  data.setUint32(at + C_FLOW_BUFFER, streams.flowBuffer, true)
   data.setUint32(at + C_TOTAL_BUFFER, streams.totalBuffer, true)
   data.setBigUint64(at + C_HOLE_TIMEOUT, streams.holeTimeout, true)
   data.setUint32(at + C_MAX_STREAMS, streams.maxStreams, true)

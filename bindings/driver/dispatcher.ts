@@ -127,6 +127,9 @@ export class Dispatcher<K extends FlowKey, S> implements EventSource<DriverEvent
         this.#tcpSession(event.index)?.gap(event.side, gap, event.timestamp)
         break
       }
+      case 'stream_end':
+        this.#tcpSession(event.index)?.complete(event.side, event.timestamp, event.offset)
+        break
       case 'started':
         this.#tell(event)
         this.#start(event)

@@ -5,7 +5,7 @@ import { BufferedReassembler } from '../session/buffered-reassembler'
 import { ParserAnomaly } from '../session/parser-anomaly'
 import { sessionParser } from '../session/protocol'
 import type { Reassembler, ReassemblerBounds, ReassemblerFactory } from '../session/reassembler'
-import type { GapDecision, Messages, SessionParser, StreamGap } from '../session/session-parser'
+import type { FinReason, GapDecision, Messages, SessionParser, StreamGap } from '../session/session-parser'
 import type { FlowAnomaly } from '../tracker/anomalies'
 import { type OverflowPolicy, resolveStreams } from '../tracker/stream-options'
 import type { FlowSide } from '../tracker/vocabulary'
@@ -91,6 +91,7 @@ class SidesParser implements SessionParser<ParserAnomaly> {
   readonly #create: ReassemblerFactory<FlowKey>
   readonly #bounds: ReassemblerBounds
   readonly #sides: { initiator?: Reassembler; responder?: Reassembler } = {}
+  readonly #finished = new Set<FlowSide>()
 
   constructor(key: FlowKey, create: ReassemblerFactory<FlowKey>, bounds: ReassemblerBounds) {
     this.#key = key
@@ -118,17 +119,24 @@ class SidesParser implements SessionParser<ParserAnomaly> {
     return 'continue'
   }
 
-  fin(side: FlowSide, timestamp: Timestamp): undefined {
-    this.#sides[side]?.fin?.(timestamp)
+  fin(side: FlowSide, timestamp: Timestamp, end: number, reason: FinReason): undefined {
+    this.#finished.add(side)
+    this.#listener(side)?.fin?.(timestamp, end, reason)
   }
 
-  rst(timestamp: Timestamp): undefined {
-    this.#sides.initiator?.rst?.(timestamp)
-    this.#sides.responder?.rst?.(timestamp)
+  rst(timestamp: Timestamp, ends: Readonly<Record<FlowSide, number>>): undefined {
+    for (const side of ['initiator', 'responder'] as const) {
+      if (!this.#finished.has(side)) this.#listener(side)?.rst?.(timestamp, ends[side])
+    }
   }
 
   skipUntil(side: FlowSide): number {
     return this.#sides[side]?.isPoisoned ? Number.POSITIVE_INFINITY : 0
+  }
+
+  /** That of a side which has carried bytes, unless it is poisoned. */
+  #listener(side: FlowSide): Reassembler | undefined {
+    return this.#sides[side]?.isPoisoned ? undefined : this.#sides[side]
   }
 
   #of(side: FlowSide): Reassembler {

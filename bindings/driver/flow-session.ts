@@ -6,7 +6,7 @@ import type { SideStats } from '../tracker/flow-stats'
 import type { ListenerControl } from '../tracker/stream-events'
 import type { EndReason, FlowSide } from '../tracker/vocabulary'
 import { DatagramRun, failure, type RunSink, type SessionFlow, SessionRun } from './parser-run'
-import { type HeldBytes, Probe } from './probe'
+import { type HeldBytes, type HeldEnd, Probe } from './probe'
 
 /** Datagrams of a flow that signatures are held against. */
 const PROBED_DATAGRAMS = 8
@@ -42,6 +42,8 @@ export class TcpSession implements FlowSession {
   #runs: SessionRun[] = []
   hasTick = false
   #probe: Probe | undefined
+  /** A side that has come to its end before there were bytes to make a parser for. */
+  #ended: HeldEnd | undefined
   /** What the core has been told. */
   readonly #wanted = { initiator: 0, responder: 0 }
 
@@ -73,6 +75,15 @@ export class TcpSession implements FlowSession {
     this.#settle()
   }
 
+  /** A side is complete up to its FIN, `end` being the stream offset behind its last byte. */
+  complete(side: FlowSide, timestamp: Timestamp, end: number): void {
+    if (this.#bound.length > 0) this.#ended = { side, timestamp, end }
+    for (const run of this.#runs) run.complete(side, timestamp, end)
+    this.#probe?.takeEnd({ side, timestamp, end })
+    if (this.#probe?.isOver) this.#probe = undefined
+    this.#settle()
+  }
+
   tick(now: Timestamp): void {
     for (const run of this.#runs) run.tick(now)
     this.#settle()
@@ -95,7 +106,11 @@ export class TcpSession implements FlowSession {
     if (this.#bound.length === 0) return
     const bound = this.#bound
     this.#bound = []
-    for (const protocol of bound) this.#create(protocol, side, timestamp)
+    const ended = this.#ended
+    for (const protocol of bound) {
+      const run = this.#create(protocol, side, timestamp)
+      if (ended) run?.complete(ended.side, ended.timestamp, ended.end)
+    }
   }
 
   #create(protocol: SessionProtocol, side: FlowSide, timestamp: Timestamp): SessionRun | undefined {
@@ -116,7 +131,10 @@ export class TcpSession implements FlowSession {
     const protocol = probe.take(next)
     if (protocol) {
       const run = this.#create(protocol, next.side, next.timestamp)
-      for (const held of probe.held) run?.feed(held.side, held.bytes, held.timestamp, held.offset)
+      for (const held of probe.held) {
+        if ('bytes' in held) run?.feed(held.side, held.bytes, held.timestamp, held.offset)
+        else run?.complete(held.side, held.timestamp, held.end)
+      }
     }
     if (protocol || probe.isOver) this.#probe = undefined
   }

@@ -1,7 +1,7 @@
 import type { FlowKey } from '../extract/flow-key'
 import type { Timestamp } from '../packet/timestamp'
 import type { DatagramParser } from '../session/datagram-parser'
-import type { GapDecision, Messages, SessionParser, StreamGap } from '../session/session-parser'
+import type { FinReason, GapDecision, Messages, SessionParser, StreamGap } from '../session/session-parser'
 import type { FlowSide } from '../tracker/vocabulary'
 import type { ParserCloseReason } from './driver-events'
 
@@ -117,6 +117,8 @@ export class SessionRun extends ParserRun {
   readonly #wanted = { initiator: 0, responder: 0 }
   /** Sides that a gap has ended. */
   readonly #isCut = { initiator: false, responder: false }
+  /** Sides that have had their `fin`. */
+  readonly #isFinished = { initiator: false, responder: false }
 
   constructor(protocol: string, flow: SessionFlow, sink: RunSink, parser: SessionParser<unknown>) {
     super(protocol, flow, sink)
@@ -157,14 +159,22 @@ export class SessionRun extends ParserRun {
   }
 
   /**
+   * A side is complete up to its FIN. A parser that wants nothing more of it is told with the flow's end: whether it
+   * could be told before depends on who else listens.
+   *
+   * @param end stream offset behind its last byte
+   */
+  complete(side: FlowSide, timestamp: Timestamp, end: number): void {
+    if (this.wantedFrom(side) !== NO_MORE) this.#finish(side, timestamp, end, 'fin')
+  }
+
+  /**
    * The flow has ended of itself.
    *
    * @param ends stream offset behind each side's last byte
    */
   finish(timestamp: Timestamp, ends: Readonly<Record<FlowSide, number>>): void {
-    for (const side of ['initiator', 'responder'] as const) {
-      if (!this.#isCut[side]) this.call(side, timestamp, () => this.parser.fin?.(side, timestamp, ends[side]))
-    }
+    for (const side of ['initiator', 'responder'] as const) this.#finish(side, timestamp, ends[side], 'flow_ended')
   }
 
   /**
@@ -173,6 +183,7 @@ export class SessionRun extends ParserRun {
    * @param ends stream offset behind each side's last byte
    */
   reset(timestamp: Timestamp, ends: Readonly<Record<FlowSide, number>>): void {
+    if (this.#isFinished.initiator && this.#isFinished.responder) return
     this.call('initiator', timestamp, () => this.parser.rst?.(timestamp, ends))
   }
 
@@ -183,6 +194,12 @@ export class SessionRun extends ParserRun {
       const offset = this.parser.skipUntil(side)
       if (offset > this.#wanted[side]) this.#wanted[side] = offset
     }
+  }
+
+  #finish(side: FlowSide, timestamp: Timestamp, end: number, reason: FinReason): void {
+    if (this.#isCut[side] || this.#isFinished[side]) return
+    this.#isFinished[side] = true
+    this.call(side, timestamp, () => this.parser.fin?.(side, timestamp, end, reason))
   }
 
   #decide(decision: GapDecision, side: FlowSide, timestamp: Timestamp): void {

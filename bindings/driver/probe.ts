@@ -13,6 +13,13 @@ export interface HeldBytes {
   readonly offset: number
 }
 
+/** The end of a side that came meanwhile, at this stream offset. */
+export interface HeldEnd {
+  readonly side: FlowSide
+  readonly timestamp: Timestamp
+  readonly end: number
+}
+
 /** A protocol whose signature has not said no of both sides. */
 interface Candidate {
   readonly protocol: SessionProtocol
@@ -29,15 +36,15 @@ export type AskSignature = (protocol: SessionProtocol, bytes: Uint8Array, side: 
 export class Probe {
   #candidates: Candidate[]
   readonly #ask: AskSignature
-  readonly #held: HeldBytes[] = []
+  readonly #held: (HeldBytes | HeldEnd)[] = []
 
   constructor(protocols: readonly SessionProtocol[], ask: AskSignature) {
     this.#candidates = protocols.map((protocol) => ({ protocol, refused: { initiator: false, responder: false } }))
     this.#ask = ask
   }
 
-  /** What came before, and these bytes: what a parser that is found is to be fed. */
-  get held(): readonly HeldBytes[] {
+  /** What came before, and these bytes: what a parser that is found is to be told. */
+  get held(): readonly (HeldBytes | HeldEnd)[] {
     return this.#held
   }
 
@@ -64,20 +71,26 @@ export class Probe {
       }
       candidate.refused[side] = answer === false
     }
-    const isEnough = first.length >= PROBE_BYTES
-    this.#candidates = isEnough ? [] : this.#candidates.filter((c) => !(c.refused.initiator && c.refused.responder))
+    if (first.length >= PROBE_BYTES) this.#candidates = []
+    this.#dropRefused()
     // The bytes are a view that will not hold.
     if (!this.isOver) this.#held[this.#held.length - 1] = { ...next, bytes: next.bytes.slice() }
     return undefined
   }
 
-  /** Ends the search: bytes are missing that a signature would have to see. */
-  giveUp(): void {
-    this.#candidates = []
+  /** Takes the end of a side: a signature that has not known its bytes by now will not. */
+  takeEnd(end: HeldEnd): void {
+    this.#held.push(end)
+    for (const { refused } of this.#candidates) refused[end.side] = true
+    this.#dropRefused()
+  }
+
+  #dropRefused(): void {
+    this.#candidates = this.#candidates.filter(({ refused }) => !(refused.initiator && refused.responder))
   }
 
   #firstBytes(side: FlowSide): Uint8Array {
-    const pieces = this.#held.filter((held) => held.side === side).map(({ bytes }) => bytes)
+    const pieces = this.#held.flatMap((held) => (held.side === side && 'bytes' in held ? [held.bytes] : []))
     const [first = new Uint8Array(0)] = pieces
     if (pieces.length < 2) return first.subarray(0, PROBE_BYTES)
     const all = new Uint8Array(PROBE_BYTES)

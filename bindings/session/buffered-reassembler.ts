@@ -1,7 +1,9 @@
 import { ConfigError } from '../common/errors'
 import { checkInteger } from '../common/options'
+import type { Timestamp } from '../packet/timestamp'
 import { OVERFLOW_POLICIES, type OverflowPolicy } from '../tracker/stream-options'
 import type { Reassembler } from './reassembler'
+import type { FinReason } from './session-parser'
 
 const NOTHING = new Uint8Array(0)
 
@@ -38,6 +40,7 @@ export class BufferedReassembler implements Reassembler {
   #highWatermark = 0
   #isPoisoned = false
   #gaps: BufferGap[] = []
+  #ending: FinReason | 'rst' | undefined
 
   /** @throws ConfigError when an option cannot be used */
   constructor({ maxBuffer, overflow = 'sliding-window' }: BufferedReassemblerOptions = {}) {
@@ -77,6 +80,11 @@ export class BufferedReassembler implements Reassembler {
     return this.#gaps
   }
 
+  /** How the side has come to its end: `fin` means that nothing is missing behind the last byte. Undefined before. */
+  get ending(): FinReason | 'rst' | undefined {
+    return this.#ending
+  }
+
   segment(offset: number, payload: Uint8Array): void {
     if (payload.length === 0 || this.#isPoisoned) return
     this.#expected ??= offset
@@ -95,6 +103,14 @@ export class BufferedReassembler implements Reassembler {
     if (this.#isPoisoned) return
     this.#gaps.push({ position: this.#length, length })
     this.#expected = offset + length
+  }
+
+  fin(_timestamp: Timestamp, _end: number, reason: FinReason): void {
+    this.#ending = reason
+  }
+
+  rst(): void {
+    this.#ending = 'rst'
   }
 
   /** The gathered bytes, which are then gathered no more. Counters stay. */

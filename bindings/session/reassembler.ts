@@ -1,6 +1,7 @@
 import type { Timestamp } from '../packet/timestamp'
 import type { OverflowPolicy } from '../tracker/stream-options'
 import type { FlowSide } from '../tracker/vocabulary'
+import type { FinReason } from './session-parser'
 
 /**
  * Takes the bytes of one side of one TCP connection, as they become ready: in order, each once. A class or a plain
@@ -20,11 +21,19 @@ export interface Reassembler {
   /** So many bytes are missing; Infinity where nothing more will come. Without this method nothing comes behind a gap. */
   gap?(offset: number, length: number, timestamp: Timestamp): void
 
-  /** The flow has ended of itself. */
-  fin?(timestamp: Timestamp): void
+  /**
+   * The side has come to its end, see {@link SessionParser.fin}.
+   *
+   * @param end stream offset behind its last byte
+   */
+  fin?(timestamp: Timestamp, end: number, reason: FinReason): void
 
-  /** The flow was cut off, by a RST or because it was evicted. */
-  rst?(timestamp: Timestamp): void
+  /**
+   * The flow was cut off, by a RST or because it was evicted, before the side had come to its end.
+   *
+   * @param end stream offset behind its last byte
+   */
+  rst?(timestamp: Timestamp, end: number): void
 
   /** Nothing more is wanted. */
   readonly isPoisoned?: boolean

@@ -2,6 +2,12 @@ import type { Timestamp } from '../packet/timestamp'
 import type { GapReason } from '../tracker/stream-events'
 import type { FlowSide } from '../tracker/vocabulary'
 
+/**
+ * Why a side has come to its end: it has sent its FIN, and all before it was handed out or told as missing; or the flow
+ * has ended, and what the side would have sent besides is not known.
+ */
+export type FinReason = 'fin' | 'flow_ended'
+
 /** What a parser answers: its messages in order, if there are any. */
 export type Messages<M> = Iterable<M> | undefined
 
@@ -54,15 +60,19 @@ export interface SessionParser<M> {
   missed?(side: FlowSide, gap: StreamGap, timestamp: Timestamp): Messages<M>
 
   /**
-   * One side has come to its end: the flow has been closed, has been idle for too long, or the capture is over. Called
-   * once for each side, the initiator first, unless the parser is done or poisoned, or the side was stopped at a gap.
+   * One side has come to its end: no more of it follows. It comes as soon as the side is complete up to its FIN, after
+   * its last bytes, while the other side may go on. For a side without FIN, and for one of which the parser wants nothing
+   * more, it comes when the flow has ended of itself, the initiator's first. Once for each side, unless the parser is
+   * done or poisoned, the side was stopped at a gap, or `rst` comes.
    *
    * @param end stream offset behind the side's last byte, those that were skipped included
+   * @param reason whether it was the FIN
    */
-  fin?(side: FlowSide, timestamp: Timestamp, end: number): Messages<M>
+  fin?(side: FlowSide, timestamp: Timestamp, end: number, reason: FinReason): Messages<M>
 
   /**
-   * The flow has been cut off, by a RST or because it was evicted: comes in place of `fin`, once for both sides.
+   * The flow has been cut off, by a RST or because it was evicted: comes once, in place of `fin` for the sides that have
+   * not had theirs; not at all where both have.
    *
    * @param ends stream offset behind each side's last byte, those that were skipped included
    */

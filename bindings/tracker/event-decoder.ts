@@ -15,6 +15,7 @@ import {
   EVENT_STATE_CHANGE,
   EVENT_STREAM_CONFLICT,
   EVENT_STREAM_DATA,
+  EVENT_STREAM_END,
   EVENT_STREAM_GAP,
   EVENT_STREAM_STOPPED,
   KEY_SIZE,
@@ -39,7 +40,7 @@ import { recordIndex, timestampOf } from './event-base'
 import { EndedEvent, EstablishedEvent, PacketEvent, StartedEvent, StateChangeEvent, type TrackerEvent } from './events'
 import type { KeyDecoder } from './flow-entry'
 import { Listening } from './listening'
-import { DatagramEvent, StreamDataEvent, StreamGapEvent, StreamStoppedEvent } from './stream-events'
+import { DatagramEvent, StreamDataEvent, StreamEndEvent, StreamGapEvent, StreamStoppedEvent } from './stream-events'
 import { flowSide } from './vocabulary'
 
 /** What the decoder needs of the tracker that it works for. */
@@ -140,8 +141,12 @@ export class EventDecoder<K extends FlowKey, S> {
         return this.#gap(record, index)
       case EVENT_STREAM_STOPPED:
         return this.#stop(record, index)
+      case EVENT_STREAM_END:
+        return this.#isStopped(record, index)
+          ? undefined
+          : new StreamEndEvent(record, this.#host, this.#keptKey(index), this.userOf(index))
       case EVENT_STREAM_CONFLICT:
-        return this.#anomaly(record, index, decodeConflict(record))
+        return this.#isStopped(record, index) ? undefined : this.#anomaly(record, index, decodeConflict(record))
       case EVENT_DATAGRAM:
         return this.#datagram(record, index)
       case EVENT_ANOMALY:
@@ -196,7 +201,8 @@ export class EventDecoder<K extends FlowKey, S> {
     return gap
   }
 
-  #stop(record: EventRecord, index: number): TrackerEvent<K, S> {
+  #stop(record: EventRecord, index: number): TrackerEvent<K, S> | undefined {
+    if (this.#isStopped(record, index)) return undefined
     const stopped = new StreamStoppedEvent(record, this.#host, this.#keptKey(index), this.userOf(index))
     if (this.#host.tellsAnomalies) {
       const { offset } = stopped
@@ -207,9 +213,7 @@ export class EventDecoder<K extends FlowKey, S> {
   }
 
   #datagram(record: EventRecord, index: number): TrackerEvent<K, S> | undefined {
-    const { data, at } = record
-    const flow = data.getFloat64(at + E_NUMBER, true)
-    if (this.listening.isStopped(index, flow, data.getUint8(at + E_SIDE))) return undefined
+    if (this.#isStopped(record, index)) return undefined
     const [key, user] = [this.#keptKey(index), this.userOf(index)]
     return new DatagramEvent(record, this.#host, key, user, this.#window, this.listening, 0)
   }
@@ -224,6 +228,11 @@ export class EventDecoder<K extends FlowKey, S> {
       user: this.userOf(index),
     }
     return new AnomalyEvent(origin, anomaly)
+  }
+
+  /** Whether the listener wants nothing more of the side, which the core may have learned too late. */
+  #isStopped({ data, at }: EventRecord, index: number): boolean {
+    return this.listening.isStopped(index, data.getFloat64(at + E_NUMBER, true), data.getUint8(at + E_SIDE))
   }
 
   /** How many of these bytes the listener does not want. */

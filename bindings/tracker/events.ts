@@ -18,7 +18,13 @@ import type { AnomalyEvent, TrackerAnomalyEvent } from './anomalies'
 import type { ByteViews } from './byte-window'
 import { detailOf, EventBase, recordIndex, timestampOf } from './event-base'
 import { endpointOf, FlowEntry, type KeyDecoder } from './flow-entry'
-import type { DatagramEvent, StreamDataEvent, StreamGapEvent, StreamStoppedEvent } from './stream-events'
+import type {
+  DatagramEvent,
+  StreamDataEvent,
+  StreamEndEvent,
+  StreamGapEvent,
+  StreamStoppedEvent,
+} from './stream-events'
 import { type EndReason, endReason, type FlowState, flowState } from './vocabulary'
 
 /** A flow begins. It is the first event of its flow. */
@@ -218,7 +224,7 @@ export class EndedEvent<K extends FlowKey = FlowKey, S = unknown> extends FlowEn
  * What happens to flows, in capture order: `switch (event.kind)` tells the kinds apart. For one packet the order is
  * `ended` of another flow (evicted), `ended` of the old flow with this key (idle, port reuse), `started`, then
  * `established` or `state_change`, the bytes that have become ready (`stream_data`, `stream_gap`, `stream_stopped`,
- * `datagram`), `packet`, `ended`.
+ * `stream_end`, `datagram`), `packet`, `ended`.
  *
  * Packets and bytes are told only where the tracker's options ask for them: `packetEvents`, `streams`.
  *
@@ -232,6 +238,7 @@ export type FlowEvent<K extends FlowKey = FlowKey, S = unknown> =
   | StreamDataEvent<K, S>
   | StreamGapEvent<K, S>
   | StreamStoppedEvent<K, S>
+  | StreamEndEvent<K, S>
   | DatagramEvent<K, S>
   | EndedEvent<K, S>
 

@@ -180,6 +180,24 @@ export class StreamStoppedEvent<K extends FlowKey = FlowKey, S = unknown> extend
   }
 }
 
+/**
+ * One side of a TCP connection is complete: all that it has sent before its FIN has been handed out, told as a gap, or
+ * skipped. At most once a side, after its last data and gap. A side whose FIN is not captured has none, nor has one that
+ * is not listened to any more.
+ */
+export class StreamEndEvent<K extends FlowKey = FlowKey, S = unknown> extends EventBase<K, S> {
+  readonly kind = 'stream_end'
+
+  /** Stream offset behind the last byte. */
+  get offset(): number {
+    return this.record.data.getFloat64(this.record.at + X_EVENT_OFFSET, true)
+  }
+
+  override toJSON(): object {
+    return { ...super.toJSON(), ...fieldsOf(this, ['offset']) }
+  }
+}
+
 /** A UDP datagram, also an empty one. */
 export class DatagramEvent<K extends FlowKey = FlowKey, S = unknown> extends BytesEvent<K, S> {
   readonly kind = 'datagram'

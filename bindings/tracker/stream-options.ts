@@ -64,9 +64,11 @@ export interface StreamOptions {
   readonly maxStreams?: number
   /** Bytes that one side of a flow may hold behind a hole, in steps of 2 KiB. Default 1 MiB. */
   readonly maxBuffer?: number
+  /** Bytes that both sides of a flow may hold together, likewise. Default twice `maxBuffer`. */
+  readonly maxFlowBuffer?: number
   /** Bytes that all sides may hold together. Default 64 MiB. */
   readonly maxTotalBuffer?: number
-  /** What happens to the side that passes one of both. Default `sliding-window`. */
+  /** What happens to the side that passes one of the three. Default `sliding-window`. */
   readonly overflow?: OverflowPolicy
   /** Default `first`. */
   readonly overlap?: OverlapPolicy
@@ -77,8 +79,11 @@ export interface StreamOptions {
 /** Options of streams with nothing left open but the number of streams. */
 export type StreamConfig = Required<Omit<StreamOptions, 'maxStreams'>> & Pick<StreamOptions, 'maxStreams'>
 
+/** What follows from other options where it is not given. */
+type Derived = 'maxStreams' | 'maxFlowBuffer'
+
 /** What streams have that is not given. */
-export const DEFAULT_STREAMS: StreamConfig = Object.freeze({
+export const DEFAULT_STREAMS: Omit<StreamConfig, Derived> = Object.freeze({
   tcp: 'all',
   udp: Object.freeze([]),
   maxBuffer: 1 << 20,
@@ -88,7 +93,7 @@ export const DEFAULT_STREAMS: StreamConfig = Object.freeze({
   holeTimeoutSeconds: 30,
 })
 
-const NAMES: readonly string[] = [...Object.keys(DEFAULT_STREAMS), 'maxStreams']
+const NAMES: readonly string[] = [...Object.keys(DEFAULT_STREAMS), 'maxStreams', 'maxFlowBuffer']
 
 /**
  * Checks the options of streams and completes them.
@@ -97,10 +102,12 @@ const NAMES: readonly string[] = [...Object.keys(DEFAULT_STREAMS), 'maxStreams']
  */
 export function resolveStreams(options: StreamOptions): StreamConfig {
   checkOptions(options, NAMES, 'streams')
-  const config = { ...DEFAULT_STREAMS, ...options }
+  const given = { ...DEFAULT_STREAMS, ...options }
+  const config = { ...given, maxFlowBuffer: options.maxFlowBuffer ?? 2 * given.maxBuffer }
   checkListening(config.tcp, 'streams.tcp')
   checkListening(config.udp, 'streams.udp')
   checkInteger(config.maxBuffer, 1, MOST_BUFFER, 'streams.maxBuffer')
+  checkInteger(config.maxFlowBuffer, 1, 2 * MOST_BUFFER, 'streams.maxFlowBuffer')
   checkInteger(config.maxTotalBuffer, 1, MOST_BUFFER, 'streams.maxTotalBuffer')
   if (config.maxStreams !== undefined) checkInteger(config.maxStreams, 1, MOST_STREAMS, 'streams.maxStreams')
   checkName(config.overflow, OVERFLOW_POLICIES, 'streams.overflow')
@@ -119,6 +126,8 @@ export function encodeStreams(config: StreamConfig, maxFlows: number, tellsConfl
       OVERFLOWS[config.overflow],
     overlapPolicy: POLICIES[config.overlap],
     sideBuffer: config.maxBuffer,
+    // The whole of memory is less than the largest number here.
+    flowBuffer: Math.min(config.maxFlowBuffer, 2 ** 32 - 1),
     totalBuffer: config.maxTotalBuffer,
     holeTimeout: secondsToNanoseconds(config.holeTimeoutSeconds, 'streams.holeTimeoutSeconds'),
     maxStreams: config.maxStreams ?? Math.min(maxFlows, USUAL_STREAMS),

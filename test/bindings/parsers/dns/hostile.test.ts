@@ -100,8 +100,8 @@ describe('hostile input', () => {
             else flow.feed(side, bytes, seconds(1), 0)
           }
           flow.tick?.(seconds(100))
-          flow.fin?.('initiator', seconds(100), 0)
-          flow.fin?.('responder', seconds(100), 0)
+          flow.fin?.('initiator', seconds(100), 0, 'flow_ended')
+          flow.fin?.('responder', seconds(100), 0, 'flow_ended')
           expect(flow.isDone).toBe(true)
           expect(parser.stats.correlator.pending).toBe(0)
         }),

@@ -134,8 +134,8 @@ describe('DNS in TCP', () => {
     const { feed, flow } = stream()
     feed('initiator', framed(query(1)), 1)
     feed('responder', framed(response(9)).subarray(0, 40), 2)
-    expect([...(flow.fin?.('initiator', seconds(3), 0) ?? [])]).toEqual([])
-    const last = [...(flow.fin?.('responder', seconds(3), 0) ?? [])]
+    expect([...(flow.fin?.('initiator', seconds(3), 0, 'flow_ended') ?? [])]).toEqual([])
+    const last = [...(flow.fin?.('responder', seconds(3), 0, 'flow_ended') ?? [])]
     expect(last).toMatchObject([
       { detail: 'dns_incomplete_message' },
       { kind: 'response', id: 9, anomalies: [{ kind: 'dns_truncated_message' }] },
@@ -226,7 +226,7 @@ describe('dnsHandler', () => {
     const answers = sessions.map((flow) => flow.gap?.('initiator', gap, seconds(1)))
     expect(answers.map((answer) => typeof answer === 'object' && answer.decision)).toEqual(['continue', 'continue'])
     for (const side of ['initiator', 'responder'] as const) {
-      both(sessions[0].fin?.(side, seconds(2), 0), sessions[1].fin?.(side, seconds(2), 0))
+      both(sessions[0].fin?.(side, seconds(2), 0, 'flow_ended'), sessions[1].fin?.(side, seconds(2), 0, 'flow_ended'))
     }
     expect(told).toEqual(expected)
     expect(kinds(told)).toEqual(['query', 'query', 'response', 'response', 'unanswered', 'query', 'unanswered'])

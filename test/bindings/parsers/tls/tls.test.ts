@@ -58,7 +58,7 @@ describe('tls', () => {
     expect([...(parser.feed('responder', bytes.subarray(9), NOW, 9) ?? [])]).toMatchObject([{ kind: 'server_hello' }])
     expect([parser.skipUntil?.('responder'), parser.skipUntil?.('initiator')]).toEqual([Number.POSITIVE_INFINITY, 0])
     expect(parser.isDone).toBe(false)
-    parser.fin?.('initiator', NOW, 0)
+    parser.fin?.('initiator', NOW, 0, 'flow_ended')
     expect(parser.isDone).toBe(true)
   })
 
