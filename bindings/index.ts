@@ -93,7 +93,15 @@ export {
   sessionParser,
 } from './session/protocol'
 export type { Reassembler, ReassemblerBounds, ReassemblerFactory } from './session/reassembler'
-export type { FinReason, GapAnswer, GapDecision, Messages, SessionParser, StreamGap } from './session/session-parser'
+export type {
+  FinReason,
+  GapAnswer,
+  GapDecision,
+  HandOver,
+  Messages,
+  SessionParser,
+  StreamGap,
+} from './session/session-parser'
 export { bytesSource } from './sources/bytes-source'
 export type { CaptureInput } from './sources/capture-input'
 export type { CaptureSource } from './sources/capture-source'

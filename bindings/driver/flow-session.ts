@@ -1,6 +1,7 @@
 import type { Timestamp } from '../packet/timestamp'
+import { ParserAnomaly } from '../session/parser-anomaly'
 import type { DatagramProtocol, SessionProtocol } from '../session/protocol'
-import type { StreamGap } from '../session/session-parser'
+import type { HandOver, StreamGap } from '../session/session-parser'
 import type { EndedEvent } from '../tracker/events'
 import type { SideStats } from '../tracker/flow-stats'
 import type { ListenerControl } from '../tracker/stream-events'
@@ -10,6 +11,11 @@ import { type HeldBytes, type HeldEnd, Probe } from './probe'
 
 /** Datagrams of a flow that signatures are held against. */
 const PROBED_DATAGRAMS = 8
+
+/** How often a flow may go on as something else; a tunnel in a tunnel in a tunnel is unusual already. */
+const MOST_HAND_OVERS = 8
+
+const SIDES = ['initiator', 'responder'] as const
 
 /** Ends that cut a flow off; after all others its sides are complete, as far as anybody knows. */
 const CUT_OFF: ReadonlySet<EndReason> = new Set(['rst', 'evicted'])
@@ -44,6 +50,11 @@ export class TcpSession implements FlowSession {
   #probe: Probe | undefined
   /** A side that has come to its end before there were bytes to make a parser for. */
   #ended: HeldEnd | undefined
+  /** Those that can be recognised. */
+  readonly #known: readonly SessionProtocol[]
+  /** Stream offset behind the last byte of each side. */
+  readonly #next = { initiator: 0, responder: 0 }
+  #handOvers = 0
   /** What the core has been told. */
   readonly #wanted = { initiator: 0, responder: 0 }
 
@@ -56,22 +67,27 @@ export class TcpSession implements FlowSession {
     this.#flow = flow
     this.#host = host
     this.#bound = bound
-    if (candidates.length > 0) {
-      this.#probe = new Probe(candidates, (protocol, bytes, side) => host.askSignature(protocol, bytes, side))
-    }
+    this.#known = [...bound, ...candidates].filter(({ signature }) => signature !== undefined)
+    if (candidates.length > 0) this.#probe = this.#newProbe(candidates)
   }
 
   data(side: FlowSide, bytes: Uint8Array, timestamp: Timestamp, offset: number): void {
     this.#begin(side, timestamp)
+    this.#next[side] = offset + bytes.length
     for (const run of this.#runs) run.feed(side, bytes, timestamp, offset)
-    if (this.#probe) this.#look(this.#probe, { side, bytes, timestamp, offset })
+    if (!this.#passOn(side, timestamp) && this.#probe) {
+      this.#look(this.#probe, { side, bytes, timestamp, offset })
+      this.#passOn(side, timestamp)
+    }
     this.#settle()
   }
 
   gap(side: FlowSide, gap: StreamGap, timestamp: Timestamp): void {
     this.#begin(side, timestamp)
+    this.#next[side] = gap.offset + gap.length
     for (const run of this.#runs) run.gap(side, gap, timestamp)
     this.#probe = undefined
+    this.#passOn(side, timestamp)
     this.#settle()
   }
 
@@ -86,6 +102,7 @@ export class TcpSession implements FlowSession {
 
   tick(now: Timestamp): void {
     for (const run of this.#runs) run.tick(now)
+    this.#passOn('initiator', now)
     this.#settle()
   }
 
@@ -127,16 +144,61 @@ export class TcpSession implements FlowSession {
     }
   }
 
-  #look(probe: Probe, next: HeldBytes): void {
+  #newProbe(candidates: readonly SessionProtocol[]): Probe {
+    return new Probe(candidates, (protocol, bytes, side) => this.#host.askSignature(protocol, bytes, side))
+  }
+
+  /** Answers the parser that is found. */
+  #look(probe: Probe, next: HeldBytes): SessionRun | undefined {
     const protocol = probe.take(next)
-    if (protocol) {
-      const run = this.#create(protocol, next.side, next.timestamp)
+    const run = protocol && this.#create(protocol, next.side, next.timestamp)
+    if (run) {
       for (const held of probe.held) {
-        if ('bytes' in held) run?.feed(held.side, held.bytes, held.timestamp, held.offset)
-        else run?.complete(held.side, held.timestamp, held.end)
+        if ('bytes' in held) run.feed(held.side, held.bytes, held.timestamp, held.offset)
+        else run.complete(held.side, held.timestamp, held.end)
       }
     }
     if (protocol || probe.isOver) this.#probe = undefined
+    return run
+  }
+
+  /**
+   * Finds out what a connection goes on as, where a parser has left it to others.
+   *
+   * @returns whether one has
+   */
+  #passOn(side: FlowSide, timestamp: Timestamp): boolean {
+    let isPassed = false
+    for (let left = this.#leaver(); left; left = this.#leaver()) {
+      isPassed = true
+      const { handOver, protocol } = left
+      left.handOver = undefined
+      if (this.#handOvers++ === MOST_HAND_OVERS) {
+        const anomaly = new ParserAnomaly('parser_limit', 'hand_overs_bound')
+        this.#host.message({ flow: this.#flow, protocol, side, timestamp }, anomaly)
+      }
+      this.#probe = undefined
+      if (handOver && this.#handOvers <= MOST_HAND_OVERS) this.#offer(handOver, timestamp)
+    }
+    return isPassed
+  }
+
+  #leaver(): SessionRun | undefined {
+    return this.#runs.find(({ handOver }) => handOver !== undefined)
+  }
+
+  /** Offers bytes that a parser has left to all that can recognise them and are not at work. */
+  #offer(handOver: HandOver, timestamp: Timestamp): void {
+    const isAtWork = (name: string) => this.#runs.some((run) => run.protocol === name && !run.isOver)
+    this.#probe = this.#newProbe(this.#known.filter(({ name }) => !isAtWork(name)))
+    let run: SessionRun | undefined
+    for (const side of SIDES) {
+      const bytes = handOver[side]
+      if (bytes.length === 0) continue
+      const offset = this.#next[side] - bytes.length
+      if (run) run.feed(side, bytes, timestamp, offset)
+      else if (this.#probe) run = this.#look(this.#probe, { side, bytes, timestamp, offset })
+    }
   }
 
   /** Tells the core what nobody wants any more. */

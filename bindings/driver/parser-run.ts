@@ -1,7 +1,7 @@
 import type { FlowKey } from '../extract/flow-key'
 import type { Timestamp } from '../packet/timestamp'
 import type { DatagramParser } from '../session/datagram-parser'
-import type { FinReason, GapDecision, Messages, SessionParser, StreamGap } from '../session/session-parser'
+import type { FinReason, GapDecision, HandOver, Messages, SessionParser, StreamGap } from '../session/session-parser'
 import type { FlowSide } from '../tracker/vocabulary'
 import type { ParserCloseReason } from './driver-events'
 
@@ -98,11 +98,19 @@ export abstract class ParserRun {
   /** Reads how the parser is after a call. */
   protected look(): void {}
 
+  /** Takes from a parser that is done what it leaves. */
+  protected leave(): void {}
+
   #look(side: FlowSide, timestamp: Timestamp): void {
     const { parser } = this
     if (parser.isPoisoned) this.close({ reason: 'poisoned', detail: parser.poisonReason }, side, timestamp)
-    else if (parser.isDone) this.close({ reason: 'done' }, side, timestamp)
+    else if (parser.isDone) this.#leave(side, timestamp)
     else this.look()
+  }
+
+  #leave(side: FlowSide, timestamp: Timestamp): void {
+    this.leave()
+    this.close({ reason: 'done' }, side, timestamp)
   }
 
   #at(side: FlowSide, timestamp: Timestamp): RunPlace {
@@ -119,6 +127,8 @@ export class SessionRun extends ParserRun {
   readonly #isCut = { initiator: false, responder: false }
   /** Sides that have had their `fin`. */
   readonly #isFinished = { initiator: false, responder: false }
+  /** What the parser has left to others. */
+  handOver: HandOver | undefined
 
   constructor(protocol: string, flow: SessionFlow, sink: RunSink, parser: SessionParser<unknown>) {
     super(protocol, flow, sink)
@@ -200,6 +210,11 @@ export class SessionRun extends ParserRun {
     if (this.#isCut[side] || this.#isFinished[side]) return
     this.#isFinished[side] = true
     this.call(side, timestamp, () => this.parser.fin?.(side, timestamp, end, reason))
+  }
+
+  protected override leave(): void {
+    const { handOver } = this.parser
+    if (handOver) this.handOver = { initiator: handOver.initiator.slice(), responder: handOver.responder.slice() }
   }
 
   #decide(decision: GapDecision, side: FlowSide, timestamp: Timestamp): void {

@@ -31,6 +31,12 @@ export type GapDecision = 'continue' | 'stop_side' | 'stop'
 export type GapAnswer<M> = GapDecision | { readonly decision: GapDecision; readonly messages: Messages<M> }
 
 /**
+ * What a parser that is done leaves to others: of each side the last of the bytes that it was fed, as many as lie behind
+ * what it has read. None where all that it was fed was its own. Copies, not views.
+ */
+export type HandOver = Readonly<Record<FlowSide, Uint8Array>>
+
+/**
  * Makes messages of type `M` of the two byte streams of one TCP connection. `M` may include {@link ParserAnomaly}. A class or a plain object, one for each
  * flow; only {@link SessionParser.feed} is needed.
  *
@@ -92,6 +98,12 @@ export interface SessionParser<M> {
 
   /** Nothing more of this flow is wanted. */
   readonly isDone?: boolean
+
+  /**
+   * Read when the parser is done: the connection goes on as something else, such as the tunnel behind a CONNECT. These
+   * bytes, and those that follow, are held against the signatures of all protocols, as the first of a flow are.
+   */
+  readonly handOver?: HandOver | undefined
 
   /** The flow cannot be understood any more. Nothing more of it is wanted. */
   readonly isPoisoned?: boolean

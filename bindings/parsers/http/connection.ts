@@ -1,4 +1,5 @@
 import type { Timestamp } from '../../packet/timestamp'
+import type { HandOver } from '../../session/session-parser'
 import type { FlowSide } from '../../tracker/vocabulary'
 import { octets } from './ascii'
 import { anomaly, anomalyNames, type HttpCounters, leniency } from './findings'
@@ -64,6 +65,16 @@ export class HttpConnection implements SideOwner {
   /** Neither side is read any more. */
   get isEnded(): boolean {
     return this.#initiator.isEnded && this.#responder.isEnded
+  }
+
+  /**
+   * After CONNECT or an Upgrade that was answered with success: of each side the last of the bytes that were fed, as many
+   * as belong to what the connection turned into. Undefined where that cannot be said, for some are missing.
+   */
+  get handOver(): HandOver | undefined {
+    const { rest: initiator } = this.#initiator
+    const { rest: responder } = this.#responder
+    return initiator && responder && { initiator, responder }
   }
 
   /** Whether this side is not read any more. */
@@ -178,7 +189,10 @@ export class HttpConnection implements SideOwner {
     const client = this.#sideOf(request.side)
     if (request.isMethod(CONNECT) && request.isComplete) client.hold()
     // RFC 9113, 3.4: a client that knows that its server speaks HTTP/2 begins with `PRI * HTTP/2.0`.
-    if (request.isMethod(PRI) && request.version === 'HTTP/2.0') this.#switchTo('h2')
+    if (!request.isMethod(PRI) || request.version !== 'HTTP/2.0') return
+    this.upgrade = 'h2'
+    this.#initiator.stop()
+    this.#responder.stop()
   }
 
   #closeResponse({ upgrade, status, request }: ResponseState): void {
@@ -186,10 +200,11 @@ export class HttpConnection implements SideOwner {
     else if (status >= 200 && request?.isMethod(CONNECT)) this.#sideOf(request.side).release(request.endTime)
   }
 
+  /** RFC 9110, 7.8 and 9.3.6: what follows the response, and the request that it answers, is of another protocol. */
   #switchTo(upgrade: string): void {
     this.upgrade = upgrade
-    this.#initiator.stop()
-    this.#responder.stop()
+    this.#initiator.leave()
+    this.#responder.leave()
   }
 
   #wait(request: RequestState): void {

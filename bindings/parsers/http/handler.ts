@@ -54,5 +54,8 @@ function handled(session: HttpSession, handler: HttpHandler, key: FlowKey): Sess
     get isDone() {
       return session.isDone
     },
+    get handOver() {
+      return session.handOver
+    },
   }
 }

@@ -1,6 +1,6 @@
 import { Timestamp } from '../../packet/timestamp'
 import { ParserAnomaly } from '../../session/parser-anomaly'
-import type { GapAnswer, Messages, SessionParser, StreamGap } from '../../session/session-parser'
+import type { GapAnswer, HandOver, Messages, SessionParser, StreamGap } from '../../session/session-parser'
 import type { FlowSide } from '../../tracker/vocabulary'
 import { HttpConnection } from './connection'
 import type { HttpCounters } from './findings'
@@ -63,6 +63,10 @@ export class HttpSession implements SessionParser<HttpEvent> {
 
   get isDone(): boolean {
     return this.#connection.isEnded
+  }
+
+  get handOver(): HandOver | undefined {
+    return this.#connection.handOver
   }
 
   /** Counts what was not handed out before this offset. */

@@ -48,6 +48,11 @@ export class SideParser {
   readonly #resync: Resync
   #at = At.Head
   #now: Timestamp
+  /**
+   * After {@link SideParser.leave}: the last bytes that were fed, as many as lie behind the last message. Undefined where
+   * that is not known.
+   */
+  rest: Uint8Array | undefined
 
   constructor(side: FlowSide, owner: SideOwner, now: Timestamp) {
     this.#side = side
@@ -71,9 +76,11 @@ export class SideParser {
   }
 
   feed(bytes: Uint8Array, now: Timestamp): void {
+    if (this.isEnded) return
     this.#now = now
     let at = 0
-    while (at < bytes.length && this.#at !== At.Ended) at = this.#step(bytes, at)
+    while (at < bytes.length && !this.isEnded) at = this.#step(bytes, at)
+    if (this.rest && at < bytes.length) this.rest = concatenate(this.rest, bytes.subarray(at))
   }
 
   /** Bytes that were not handed out, as {@link SideParser.skippable} allows. */
@@ -131,6 +138,13 @@ export class SideParser {
     this.#head.drop()
     this.#held.clear()
     this.#resync.end()
+  }
+
+  /** The connection goes on as something else: what comes next is not read, but kept apart. */
+  leave(): void {
+    if (this.#at === At.Head) this.rest = this.#head.copy()
+    else if (this.#at === At.Held && !this.#held.isBroken) this.rest = this.#held.take()
+    this.stop()
   }
 
   /** Bytes are put by until it is known what they are. */
@@ -329,4 +343,11 @@ export class SideParser {
     }
     return resync.next
   }
+}
+
+function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length)
+  bytes.set(first)
+  bytes.set(second, first.length)
+  return bytes
 }
