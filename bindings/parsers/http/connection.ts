@@ -3,7 +3,7 @@ import type { HandOver } from '../../session/session-parser'
 import type { FlowSide } from '../../tracker/vocabulary'
 import { octets } from './ascii'
 import { anomaly, anomalyNames, type HttpCounters, leniency } from './findings'
-import { type BodyFraming, framingOf, NO_BODY } from './framing'
+import { type BodyFraming, framingOf, NO_BODY, noFraming } from './framing'
 import { type AnyMessageState, type HttpMessage, RequestState, ResponseState } from './message'
 import type { HttpAnomaly, HttpConfig } from './options'
 import type { Head, MessageKind, SideOwner } from './side-owner'
@@ -156,7 +156,7 @@ export class HttpConnection implements SideOwner {
       const lacksHost = !fields.hasHost && line.versionEnd > 0 && !line.isHttp10
       if (lacksHost) message.leniencyMask |= MISSING_HOST
       // RFC 9110, 9.3.6: a CONNECT has no content, whatever its fields say.
-      return message.isMethod(CONNECT) ? NO_BODY : framingOf(fields, true, line.isHttp10)
+      return message.isMethod(CONNECT) ? noFraming(fields) : framingOf(fields, true, line.isHttp10)
     }
     const { status, request } = message
     // RFC 9112, 6.3, rules 1 and 2.
@@ -165,7 +165,8 @@ export class HttpConnection implements SideOwner {
     if (!isBodyless && !isTunnel) return framingOf(fields, false, line.isHttp10)
     if (status === 101) message.upgrade = message.headers.get('upgrade') || 'unknown'
     else if (isTunnel && status >= 200) message.upgrade = 'connect'
-    return NO_BODY
+    // RFC 9110, 8.6: in answers to HEAD and in 304 they say what a GET would have brought.
+    return status === 304 || request?.isMethod(HEAD) ? NO_BODY : noFraming(fields)
   }
 
   close(message: AnyMessageState): void {

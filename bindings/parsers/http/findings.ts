@@ -58,8 +58,10 @@ const ANOMALIES = [
   'coding_not_chunked',
   'obfuscated_coding',
   'coding_in_http_1_0',
+  'unexpected_framing',
   'invalid_chunk',
   'multiple_hosts',
+  'presumed_head',
   'invalid_start_line',
   'head_bound',
   'headers_bound',
@@ -84,8 +86,10 @@ const ANOMALIES = [
  * | `coding_not_chunked` | a Transfer-Encoding whose last coding is not chunked | 9112, 6.3 |
  * | `obfuscated_coding` | a Transfer-Encoding that peers may read in different ways | 9112, 6.1 |
  * | `coding_in_http_1_0` | Transfer-Encoding in HTTP/1.0; it counts | 9112, 6.1 |
+ * | `unexpected_framing` | a length or coding in a CONNECT or its success, 1xx or 204, which have no body; it does not count | 9110, 8.6 and 9.3.6; 9112, 6.1 |
  * | `invalid_chunk` | chunked framing that cannot be read; the message ends there, incomplete | 9112, 7.1 |
  * | `multiple_hosts` | more than one Host; the first counts | 9112, 3.2 |
+ * | `presumed_head` | a response to a request that is not known, with a status line where its body would begin: read as one to HEAD | 9112, 6.3 |
  * | `invalid_start_line` | no start line where one should be, or one with missing parts | 9112, 3 and 4 |
  * | `head_bound` | a head or trailer section longer than `maxHead`; the message is cut there | |
  * | `headers_bound` | more fields than `maxHeaders`; the further ones are left out | |

@@ -19,6 +19,7 @@ const INVALID_LENGTH = anomaly('invalid_length')
 const CODING_NOT_CHUNKED = anomaly('coding_not_chunked')
 const OBFUSCATED_CODING = anomaly('obfuscated_coding')
 const CODING_IN_HTTP_1_0 = anomaly('coding_in_http_1_0')
+const UNEXPECTED_FRAMING = anomaly('unexpected_framing')
 const REPEATED_LENGTH = leniency('repeated_length')
 const IDENTITY_CODING = leniency('identity_coding')
 
@@ -26,6 +27,12 @@ const IDENTITY_CODING = leniency('identity_coding')
 const KNOWN_CODINGS: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress', 'br'])
 
 export const NO_BODY: BodyFraming = { framing: 'none', length: 0, leniencies: 0, anomalies: 0 }
+
+/** A message that has no body, and whose fields should not speak of one either. */
+export function noFraming({ lengths, codings }: Fields): BodyFraming {
+  const isOdd = codings !== undefined || lengths?.some((length) => length !== '0')
+  return isOdd ? { ...NO_BODY, anomalies: UNEXPECTED_FRAMING } : NO_BODY
+}
 
 /**
  * Length of a body by its fields, RFC 9112, 6.3 from rule 3 on; rules 1 and 2 are the caller's.

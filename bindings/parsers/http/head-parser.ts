@@ -119,6 +119,13 @@ export class HeadParser {
     return this.#section.buffer.copy()
   }
 
+  /** Gives up what has come. */
+  release(): Uint8Array {
+    const bytes = this.copy()
+    this.drop()
+    return bytes
+  }
+
   /** Forgets what has come; says how many bytes that were. */
   drop(): number {
     const { length } = this.#section.buffer

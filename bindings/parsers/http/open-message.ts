@@ -39,6 +39,16 @@ export class OpenMessage {
     return framing
   }
 
+  /** It is a response to a request that is not known. */
+  get isUnasked(): boolean {
+    return this.current?.kind === 'response' && this.current.request === undefined
+  }
+
+  /** The message has these anomalies. */
+  mark(anomalies: number): void {
+    if (this.current) this.current.anomalyMask |= anomalies
+  }
+
   /** The request of HTTP/0.9 that what comes next on this side answers, if that is so. */
   get simpleRequest(): RequestState | undefined {
     return this.#owner.kindOf(this.#side) === 'response' ? this.#owner.simpleRequest() : undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { briefly, client, converse, FIN, only, RST, server } from './support'
+import { briefly, client, converse, FIN, only, RST, server, serverGap } from './support'
 
 const NEXT = 'HTTP/1.1 404 Next\r\nContent-Length: 0\r\n\r\n'
 
@@ -15,7 +15,10 @@ describe('the body of a response', () => {
       10,
       [],
     ],
-    ['204', 'HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n', 0, []],
+    ['204', 'HTTP/1.1 204 No Content\r\n\r\n', 0, []],
+    ['204 with a length', 'HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n', 0, ['unexpected_framing']],
+    ['204 with a coding', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n', 0, ['unexpected_framing']],
+    ['204 with no length', 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n', 0, []],
     ['304', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n', 0, []],
     [
       'one length twice',
@@ -92,6 +95,50 @@ describe('the body of a response', () => {
   })
 })
 
+describe('a response to a request that nobody saw', () => {
+  const NEXT_BRIEF = '404 to ? 0'
+
+  it.each([
+    ['a length', 'Content-Length: 5000\r\n'],
+    ['a length shorter than a status line', 'Content-Length: 4\r\n'],
+    ['chunks', 'Transfer-Encoding: chunked\r\n'],
+    ['the end of the connection', ''],
+  ])('has no body where a status line stands in the place of one with %s', (_, fields) => {
+    const { messages, counters } = converse([server(`HTTP/1.1 200 OK\r\n${fields}\r\n${NEXT}`)])
+    expect(briefly(messages)).toEqual(['200 to ? 0', NEXT_BRIEF])
+    expect(messages[0]?.anomalies).toEqual(['presumed_head'])
+    expect(counters).toMatchObject({ incomplete: 0, strayBytes: 0, anomalies: { presumed_head: 1 } })
+  })
+
+  it.each([
+    ['Content-Length: 5\r\n', 'HTTP/', 5],
+    ['Content-Length: 12\r\n', 'HTTP/1.1 200', 12],
+    ['Content-Length: 13\r\n', 'HTTP/1.1 2000', 13],
+    ['Content-Length: 4\r\n', 'body', 4],
+    ['Transfer-Encoding: chunked\r\n', '4\r\nHTTP\r\n0\r\n\r\n', 4],
+  ])('has one where there is no more than what looks like one: %j, %j', (fields, body, bodyBytes) => {
+    const { messages } = converse([server(`HTTP/1.1 200 OK\r\n${fields}\r\n${body}${NEXT}`)])
+    expect(briefly(messages)).toEqual([`200 to ? ${bodyBytes}`, NEXT_BRIEF])
+    expect(messages[0]?.anomalies).toEqual([])
+  })
+
+  it('has what there is of one where nothing more comes', () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n'
+    expect(briefly(converse([server(`${head}HTTP/1.`), FIN]).messages)).toEqual(['200 to ? 7 incomplete'])
+    expect(briefly(converse([server(head), FIN]).messages)).toEqual(['200 to ? 0 incomplete'])
+    const { messages } = converse([server(`${head}HTTP/1.`), serverGap(92), server(NEXT)])
+    expect(briefly(messages)).toEqual(['200 to ? 7 -92', NEXT_BRIEF])
+  })
+
+  it('is not doubted where the request is known', () => {
+    const { messages } = converse([
+      client('GET /x HTTP/1.0\r\n\r\n'),
+      server(`HTTP/1.1 200 OK\r\nContent-Length: ${NEXT.length}\r\n\r\n${NEXT}`),
+    ])
+    expect(briefly(messages)).toEqual(['GET /x 0', `200 to /x ${NEXT.length}`])
+  })
+})
+
 describe('the body of a request', () => {
   it.each([
     ['POST /x HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc', 'POST /x 3', []],
@@ -141,6 +188,12 @@ describe('chunks', () => {
       ['X-Sum', '1'],
       ['x-sum', '2'],
     ])
+  })
+
+  it('may have trailers like any fields, and what is odd about those', () => {
+    const [message] = chunked('0\r\nA: b\r\n c\nnone\r\n__proto__: d\r\n\r\n')
+    expect(message?.trailers?.toJSON().map(([name]) => name)).toEqual(['A', '__proto__'])
+    expect(message?.leniencies).toEqual(['bare_lf', 'obs_fold', 'missing_colon'])
   })
 
   it.each([

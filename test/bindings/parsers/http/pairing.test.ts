@@ -114,6 +114,20 @@ describe('an upgrade', () => {
     expect(counters).toMatchObject({ incomplete: 0, strayBytes: 0, anomalies: {} })
   })
 
+  it('to HTTP/2 is one like any other', () => {
+    const { messages, connection } = converse([
+      client('GET /a HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n'),
+      server('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n\0\0\0\x04\0\0\0\0\0'),
+      client('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04'),
+    ])
+    expect(briefly(messages)).toEqual(['GET /a 0', '101 to /a 0'])
+    expect(connection).toMatchObject({ upgrade: 'h2c', isEnded: true })
+    expect(connection.handOver).toEqual({
+      initiator: new Uint8Array(0),
+      responder: new Uint8Array([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+    })
+  })
+
   it('that is not taken up changes nothing', () => {
     const { messages, connection } = converse([
       client('GET /a HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n'),

@@ -124,6 +124,11 @@ export const CONVERSATIONS: Readonly<Record<string, readonly Step[]>> = {
     server('HTTP/1.1 200 OK\r\n\r\n\x16\x03\x03'),
     FIN,
   ],
+  unasked: [
+    server('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nHTTP/1.'),
+    server('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 204\r\n\r\nHTTP/1.0 404\n\nHTTP/1.1 20'),
+    RST,
+  ],
   old: [client('GET /j\r\n'), server('<p>HTTP/1.1 200 OK\r\n\r\n'), FIN],
   garbage: [
     client('\x00\x01\x02GET /k HTTP/1.1\r\nHost: h\r\n\r\n'),
