@@ -138,6 +138,7 @@ export type { FlowEntry } from './tracker/flow-entry'
 export type { FlowStats, SideStats } from './tracker/flow-stats'
 export { FlowTracker } from './tracker/flow-tracker'
 export { type FlowsOptions, flows } from './tracker/flows'
+export type { TrackerObserver } from './tracker/observer'
 export type {
   DatagramEvent,
   GapReason,

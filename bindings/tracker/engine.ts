@@ -7,12 +7,14 @@ import {
   FEED_EVENTS,
   FEED_EXTRACT,
   HOT_SIZE,
+  K_NUMBER,
   MAX_UNFINISHED,
   RECONFIGURE_EVENTS,
   RECONFIGURE_NO_MEMORY,
   SIDE_INITIATOR,
   STREAM_SIZE,
 } from '../../assembly/layout'
+import { uint64 } from '../common/bytes'
 import { CallGuard } from '../common/call-guard'
 import { secondsToNanoseconds } from '../common/duration'
 import { OutOfMemoryError } from '../common/errors'
@@ -26,6 +28,7 @@ import { encodeConfig, type FlowTrackerConfig, type ResolvedOptions } from './co
 import { EventDecoder } from './event-decoder'
 import type { TrackerEvent } from './events'
 import { FlowEntry, type KeyDecoder, recordKeyBlock } from './flow-entry'
+import { ObservedSource, type TrackerObserver } from './observer'
 import type { ListenerControl } from './stream-events'
 
 /** Bytes asked of a source at once: few enough to lie in the second-level cache until they are tracked. */
@@ -95,7 +98,8 @@ export class Engine<K extends FlowKey, S, E> {
   readonly #window: ByteWindow
   readonly #keyDecoder: KeyDecoder<K>
   readonly #decoder: EventDecoder<K, S>
-  readonly #source: EventSource<E>
+  readonly #observers = new Set<TrackerObserver<E>>()
+  #source: EventSource<E>
   /** Events that were taken out of the ring to make room, before those in the ring. */
   #queue: E[] = []
   /** Events of the queue that have been taken. */
@@ -175,6 +179,29 @@ export class Engine<K extends FlowKey, S, E> {
     if (this.#taken < this.#queue.length) return this.#queue[this.#taken++]
     if (this.#taken > 0) this.#resetQueue()
     return this.#source.next()
+  }
+
+  /** Shows all that happens to somebody, until the function that is returned is called. */
+  observe(observer: TrackerObserver<E>): () => void {
+    if (this.#observers.size === 0) {
+      this.#source = new ObservedSource(this.#source, this.#observers, (name, call) => this.#callUser(name, call))
+    }
+    // An object of its own: the same observer may come twice.
+    const own: TrackerObserver<E> = {
+      event: (event) => observer.event(event),
+      forgotten: (flow) => observer.forgotten?.(flow),
+      disposed: () => observer.disposed?.(),
+    }
+    this.#observers.add(own)
+    return () => {
+      this.#observers.delete(own)
+      if (this.#observers.size === 0 && this.#source instanceof ObservedSource) this.#source = this.#source.inner
+    }
+  }
+
+  /** Tells observers that this is the end. */
+  close(): void {
+    for (const observer of this.#observers) observer.disposed?.()
   }
 
   /** All events that there are, one by one. */
@@ -300,9 +327,11 @@ export class Engine<K extends FlowKey, S, E> {
   /** Removes a live record without an event. */
   forget(index: number): void {
     this.settle()
+    const flow = uint64(this.core.memory().data, this.#recordAt(index).cold + K_NUMBER)
     this.core.exports.forgetFlow(index)
     this.#decoder.drop(index)
     this.#source.drop(index)
+    for (const observer of this.#observers) this.#callUser('observer', () => observer.forgotten?.(flow))
   }
 
   /** What the core's import answers. It must not throw. */

@@ -23,6 +23,7 @@ import { CaptureReader } from './capture-reader'
 import { changeConfig, type FlowTrackerChanges, type FlowTrackerConfig, type IdleTimeoutFunction } from './config'
 import type { Engine } from './engine'
 import type { FlowEntry } from './flow-entry'
+import type { TrackerObserver } from './observer'
 import { decodeTrackerStats, type TrackerStats } from './tracker-stats'
 
 /** How far the reading of a capture has come. */
@@ -279,13 +280,31 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
   }
 
   /**
+   * Shows all that happens to somebody else, too: each event once, in order, whichever method hands it out. For counters,
+   * logs and traces that are to miss nothing. What nobody observes costs nothing. Observers count among the functions
+   * that must not use the tracker, and an error of theirs comes out of the call at work.
+   *
+   * @returns ends it
+   */
+  observe(observer: TrackerObserver<E>): () => void {
+    return this.#enter().observe(observer)
+  }
+
+  /**
    * Lets the core's memory go. The tracker cannot be used any more; a second time does nothing.
    *
    * @throws BusyError inside one of the tracker's callbacks
    */
   dispose(): void {
-    this.#engine?.guard.dispose()
-    this.#engine = undefined
+    const engine = this.#engine
+    if (!engine) return
+    engine.guard.check()
+    try {
+      engine.close()
+    } finally {
+      engine.guard.dispose()
+      this.#engine = undefined
+    }
   }
 
   [disposeSymbol](): void {
