@@ -14,6 +14,7 @@ const library = {
   x509: 'bindings/parsers/x509/index.ts',
   worker: 'bindings/worker/index.ts',
   'worker-thread': 'bindings/worker/thread.ts',
+  opentelemetry: 'bindings/opentelemetry/index.ts',
 }
 // One of them stands behind `#platform`, see `imports` in package.json.
 const platforms = Object.fromEntries(
@@ -49,7 +50,7 @@ export default [
   },
   {
     input: library,
-    external: ['#platform'],
+    external: ['#platform', '@opentelemetry/api'],
     output: { dir: 'build', format: 'esm', chunkFileNames: 'chunk-[name].d.ts' },
     plugins: [dts({ compilerOptions: { stripInternal: true } }), coreTypes()],
   },

@@ -18,6 +18,7 @@ const FLOORS = {
     'driver',
     'ndjson',
     'worker',
+    'opentelemetry',
     'index',
     'cli',
   ],
