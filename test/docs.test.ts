@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { transformSync } from 'esbuild'
 import ts from 'typescript'
@@ -11,6 +11,11 @@ import { type ProgramResult, ROOT, runNode, runShell } from './support/programs'
 /** Beneath the root, so that `flowscope` means this package; git ignores it. */
 const FOLDER = 'test-results/docs'
 
+/** For programs that import OpenTelemetry's SDK, which lies beside the tests that need it, where it was installed. */
+const SDK_FOLDER = `${FOLDER}-sdk`
+const SDK = join(ROOT, 'test/opentelemetry/node_modules')
+const hasSdk = existsSync(SDK)
+
 /** Printed between the parts of a program. */
 const SEPARATOR = '\u001e'
 
@@ -20,16 +25,26 @@ const documents = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((file) =>
 
 const others = ['CONTRIBUTING.md', 'CHANGELOG.md', 'test/fixtures/recorded/README.md'].map(readDocument)
 
-const fileOf = (path: string, { line }: Program) => `${path.replace(/\W/g, '-')}-${line}`
+const fileOf = (path: string, program: Program) =>
+  `${needsSdk(program) ? SDK_FOLDER : FOLDER}/${path.replace(/\W/g, '-')}-${program.line}`
 
-rmSync(join(ROOT, FOLDER), { recursive: true, force: true })
-mkdirSync(join(ROOT, FOLDER), { recursive: true })
+for (const folder of [FOLDER, SDK_FOLDER]) {
+  rmSync(join(ROOT, folder), { recursive: true, force: true })
+  mkdirSync(join(ROOT, folder), { recursive: true })
+}
+if (hasSdk) symlinkSync(SDK, join(ROOT, SDK_FOLDER, 'node_modules'), 'junction')
 
-describe.each(documents.filter(({ programs }) => programs.some(isModule)))('$path', ({ path, programs }) => {
-  it.concurrent.each(programs.filter(isModule))('line $line runs, and prints what it says', async (program) => {
+const unmet = hasSdk
+  ? []
+  : documents.flatMap(({ path, programs }) => programs.filter(needsSdk).map(({ line }) => [path, line]))
+
+it.skip.each(unmet)('%s, line %s: needs npm ci --prefix test/opentelemetry', () => undefined)
+
+describe.each(documents.filter(({ programs }) => programs.some(isRunnableModule)))('$path', ({ path, programs }) => {
+  it.concurrent.each(programs.filter(isRunnableModule))('line $line runs, and prints what it says', async (program) => {
     const parts = program.parts.map(({ code }) => code)
     const source = parts.join(`\nconsole.log('${SEPARATOR}')\n`)
-    const file = `${FOLDER}/${fileOf(path, program)}.mjs`
+    const file = `${fileOf(path, program)}.mjs`
     writeFileSync(join(ROOT, file), transformSync(source, { loader: 'ts', target: 'node20', format: 'esm' }).code)
     const result = await runNode(file)
     expect(result).toMatchObject({ stderr: '', status: 0 })
@@ -54,8 +69,8 @@ describe.each(documents.filter(({ programs }) => programs.some(isRunnableShell))
 
 it('shows TypeScript that is well typed, and examples too', { timeout: 60_000 }, () => {
   const files = documents.flatMap(({ path, programs }) =>
-    programs.filter(isModule).map((program) => {
-      const file = join(ROOT, FOLDER, `${fileOf(path, program)}.ts`)
+    programs.filter(isRunnableModule).map((program) => {
+      const file = join(ROOT, `${fileOf(path, program)}.ts`)
       writeFileSync(file, `${program.parts.map(({ code }) => code).join('\n')}\nexport {}\n`)
       return file
     }),
@@ -110,6 +125,14 @@ describe.each([...documents, ...others])('$path', ({ path, links }) => {
 
 function isModule({ language }: Program): boolean {
   return language === 'ts' || language === 'js'
+}
+
+function needsSdk({ parts }: Program): boolean {
+  return parts.some(({ code }) => /from '@opentelemetry\/(?!api')/.test(code))
+}
+
+function isRunnableModule(program: Program): boolean {
+  return isModule(program) && (hasSdk || !needsSdk(program))
 }
 
 /** Commands of this repository on files that it has; what needs a network interface or npm is left out. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, it } from 'vitest'
@@ -242,5 +242,34 @@ describe('follow-stream', () => {
     const lines = await linesOf('follow-stream')
     expect([lines[0], lines.at(-1)]).toEqual(['HTTP/1.1 200 OK\r', 'Hello, world!'])
     expect((await linesOf('follow-stream', HTTP_SESSION, '1', 'initiator'))[0]).toBe('GET /index.html HTTP/1.1\r')
+  })
+})
+
+describe('metrics', () => {
+  it('does without an SDK', async () => {
+    const { packets } = recordsOf(LOOPBACK_MIX)
+    expect(await linesOf('metrics')).toEqual([`# ${packets} packets, 34 flows`])
+  })
+
+  const sdk = 'test/opentelemetry/prometheus.mjs'
+  const hasSdk = existsSync(join(ROOT, 'test/opentelemetry/node_modules'))
+
+  it.skipIf(!hasSdk)('gives Prometheus what the SDK gets (needs npm ci --prefix test/opentelemetry)', async () => {
+    const { packets, bytes } = recordsOf(LOOPBACK_MIX)
+    const captures = [LOOPBACK_MIX, HTTP_SESSION]
+    const { stdout, stderr, status } = await runNode('--import', `./${sdk}`, 'examples/metrics.mjs', ...captures)
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    const samples = stdout.split('\n').filter((line) => line.startsWith('flowscope_') && line.includes('source="file"'))
+    const sumOf = (name: string) =>
+      samples
+        .filter((line) => line.startsWith(`${name}{`))
+        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+    const http = recordsOf(HTTP_SESSION)
+    expect(sumOf('flowscope_packets_total')).toBe(packets + http.packets)
+    expect(sumOf('flowscope_bytes_total')).toBe(bytes + http.bytes)
+    expect(sumOf('flowscope_flows_created_total')).toBe(35)
+    expect(sumOf('flowscope_flow_packets_count')).toBe(35)
+    expect(sumOf('flowscope_flows_active')).toBe(0)
+    expect(samples.some((line) => line.startsWith('flowscope_flows_active{'))).toBe(true)
   })
 })

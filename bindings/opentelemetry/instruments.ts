@@ -100,3 +100,6 @@ export const HISTOGRAMS = {
 
 /** Name of a histogram. */
 export type HistogramName = keyof typeof HISTOGRAMS
+
+/** Name of any metric. */
+export type MetricName = EventCounter | TrackerCounterName | HistogramName | typeof FLOWS_ACTIVE

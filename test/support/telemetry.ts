@@ -1,4 +1,5 @@
 import type { HrTime, Meter, Tracer } from '@opentelemetry/api'
+import type { MetricName } from '../../bindings/opentelemetry/instruments'
 import { MemoryMeter } from './telemetry/memory-meter'
 import { MemoryTracer } from './telemetry/memory-tracer'
 import { loadSdk } from './telemetry/sdk'
@@ -14,7 +15,7 @@ export interface Distribution {
 }
 
 /** Values by name of the metric, and then by labels: `side=initiator`. */
-export type Collected = Readonly<Record<string, Readonly<Record<string, number | Distribution>>>>
+export type Collected = Readonly<Partial<Record<MetricName, Readonly<Record<string, number | Distribution>>>>>
 
 /** A span that has ended. */
 export interface EndedSpan {

@@ -27,9 +27,9 @@ describe.each(backends)('metrics, %s', (_, create) => {
     expect(stats.flowsCreated).toBe(34)
     expect(total(collected, 'flowscope_flows_created_total')).toBe(stats.flowsCreated)
     expect(total(collected, 'flowscope_flows_ended_total')).toBe(stats.flowsEnded)
-    expect(collected['flowscope_flows_active']).toEqual({ '': 0 })
-    expect(collected['flowscope_packets_total']).toEqual({ '': stats.packets })
-    expect(collected['flowscope_packets_unmatched_total']).toEqual({ '': stats.packetsUnmatched })
+    expect(collected.flowscope_flows_active).toEqual({ '': 0 })
+    expect(collected.flowscope_packets_total).toEqual({ '': stats.packets })
+    expect(collected.flowscope_packets_unmatched_total).toEqual({ '': stats.packetsUnmatched })
     expect(total(collected, 'flowscope_bytes_total')).toBe(stats.bytes)
     expect(total(collected, 'flowscope_anomalies_total')).toBe(
       events.filter((event) => event.kind === 'anomaly' || event.kind === 'tracker_anomaly').length,
@@ -37,19 +37,19 @@ describe.each(backends)('metrics, %s', (_, create) => {
 
     const count = <T>(values: readonly T[], value: T) => values.filter((other) => other === value).length
     const protocols = events.flatMap((event) => (event.kind === 'started' ? [event.protocol] : []))
-    expect(collected['flowscope_flows_created_total']).toEqual({
+    expect(collected.flowscope_flows_created_total).toEqual({
       'l4=tcp': count(protocols, 'tcp'),
       'l4=udp': count(protocols, 'udp'),
       'l4=other': protocols.filter((protocol) => protocol !== 'tcp' && protocol !== 'udp').length,
     })
     const reasons = ended.map(({ reason }) => reason)
-    expect(collected['flowscope_flows_ended_total']).toEqual({
+    expect(collected.flowscope_flows_ended_total).toEqual({
       'reason=fin': count(reasons, 'fin'),
       'reason=rst': count(reasons, 'rst'),
       'reason=end_of_capture': count(reasons, 'end_of_capture'),
     })
     const messages = events.flatMap((event) => (event.kind === 'message' ? [event.protocol as string] : []))
-    expect(collected['flowscope_messages_total']).toEqual(
+    expect(collected.flowscope_messages_total).toEqual(
       Object.fromEntries([...new Set(messages)].map((name) => [`parser=${name}`, count(messages, name)])),
     )
     expect(new Set(messages).size).toBeGreaterThan(2)
@@ -103,7 +103,7 @@ describe.each(backends)('metrics, %s', (_, create) => {
     if (!frame) throw new Error('a frame')
     tracker.track(at(0, frame))
     tracker.track(at(100, frame))
-    expect((await metrics())['flowscope_flows_ended_total']).toEqual({ 'reason=idle': 1 })
+    expect((await metrics()).flowscope_flows_ended_total).toEqual({ 'reason=idle': 1 })
   })
 
   it('tell what became of streams, once the flow has ended', async () => {
@@ -121,26 +121,26 @@ describe.each(backends)('metrics, %s', (_, create) => {
     const frames = [syn, synAck, ack, answer(501, 'one\n'), answer(501, 'one\n'), answer(510, 'two\n'), ...held]
     const ended = frames.flatMap((frame, i) => driver.track(at(i / 10, frame)))
     expect(ended.some(({ kind }) => kind === 'ended')).toBe(false)
-    expect((await metrics())['flowscope_reassembly_gap_bytes_total'] ?? {}).toEqual({})
+    expect((await metrics()).flowscope_reassembly_gap_bytes_total ?? {}).toEqual({})
     const [end] = driver.finish().filter((event) => event.kind === 'ended')
     const { initiator, responder } = end?.stats ?? {}
     const collected = await metrics()
 
     expect(initiator?.stream?.stopped).toBe('overflow')
     expect(initiator?.stream?.droppedBytes).toBeGreaterThan(1000)
-    expect(collected['flowscope_reassembly_bytes_dropped_oversize_total']).toEqual({
+    expect(collected.flowscope_reassembly_bytes_dropped_oversize_total).toEqual({
       'side=initiator': initiator?.stream?.droppedBytes,
     })
-    expect(collected['flowscope_reassembly_dropped_ooo_total']).toEqual({
+    expect(collected.flowscope_reassembly_dropped_ooo_total).toEqual({
       'side=initiator': initiator?.stream?.droppedSegments,
     })
-    expect(collected['flowscope_reassembly_gap_bytes_total']).toEqual({ 'side=responder': 5 })
-    expect(collected['flowscope_retransmits_total']).toEqual({ 'side=responder': 1 })
+    expect(collected.flowscope_reassembly_gap_bytes_total).toEqual({ 'side=responder': 5 })
+    expect(collected.flowscope_retransmits_total).toEqual({ 'side=responder': 1 })
     expect(responder?.retransmits).toBe(1)
     const watermark = 'flowscope_reassembler_high_watermark_bytes'
     expect(distribution(collected, watermark, 'side=initiator').sum).toBe(initiator?.stream?.highWatermark)
     expect(distribution(collected, watermark, 'side=responder')).toMatchObject({ count: 1, sum: 4 })
-    expect(collected['flowscope_anomalies_total']).toMatchObject({
+    expect(collected.flowscope_anomalies_total).toMatchObject({
       'kind=ooo_segment': expect.any(Number),
       'kind=stream_gap': 1,
       'kind=buffer_overflow': 1,

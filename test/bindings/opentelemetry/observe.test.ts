@@ -3,6 +3,13 @@ import { metrics } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { BusyError, ConfigError, DisposedError, Driver, FlowDriver, FlowTracker, fiveTuple } from '../../../bindings'
 import { type ObserveOptions, observe } from '../../../bindings/opentelemetry'
+import {
+  EVENT_COUNTERS,
+  FLOWS_ACTIVE,
+  FLOWS_ACTIVE_OPTIONS,
+  HISTOGRAMS,
+  TRACKER_COUNTERS,
+} from '../../../bindings/opentelemetry/instruments'
 import { MemoryMeter } from '../../support/telemetry/memory-meter'
 import { at, captureOf, connection, udpFlows } from '../support'
 
@@ -32,7 +39,7 @@ describe('observe', () => {
     expect(() => tracker.track(at(0, udpFlows(1)[0] as Uint8Array))).toThrow(BusyError)
     tracker.dispose()
     expect(() => observe(tracker, { meter: memory })).toThrow(DisposedError)
-    expect(memory.collect()['flowscope_packets_total']).toEqual({ '': 0 })
+    expect(memory.collect().flowscope_packets_total).toEqual({ '': 0 })
   })
 
   it('takes trackers and drivers of all kinds', async () => {
@@ -47,7 +54,7 @@ describe('observe', () => {
       expect([...tracker.eventsSync(captureOf(connection()))].length).toBeGreaterThan(0)
       tracker.dispose()
     }
-    expect(memory.collect()['flowscope_flows_ended_total']).toEqual({ 'reason=fin': 3 })
+    expect(memory.collect().flowscope_flows_ended_total).toEqual({ 'reason=fin': 3 })
   })
 
   it('ends with `using`', async () => {
@@ -59,13 +66,29 @@ describe('observe', () => {
       expect(observation.spansRefused).toBe(0)
     }
     tracker.track(at(1, udpFlows(1)[0] as Uint8Array))
-    expect(memory.collect()['flowscope_packets_total']).toEqual({ '': 1 })
+    expect(memory.collect().flowscope_packets_total).toEqual({ '': 1 })
   })
 
   it('does without an SDK', async () => {
     using tracker = await FlowTracker.create(fiveTuple())
     observe(tracker, { meter })
     expect([...tracker.eventsSync(captureOf(connection()))]).toHaveLength(8)
+  })
+})
+
+describe('docs/observability.md', () => {
+  const document = readFileSync('docs/observability.md', 'utf8')
+  const rows = [...document.matchAll(/^\| `(flowscope_\w+)` \| ([\w -]+) \| `([^`]+)` \|/gm)].map((row) => row.slice(1))
+
+  it('has all metrics, with their instruments and units', () => {
+    const counters = Object.entries({ ...EVENT_COUNTERS, ...TRACKER_COUNTERS })
+    expect(rows.sort()).toEqual(
+      [
+        ...counters.map(([name, { unit }]) => [name, 'counter', unit]),
+        ...Object.entries(HISTOGRAMS).map(([name, { unit }]) => [name, 'histogram', unit]),
+        [FLOWS_ACTIVE, 'up-down counter', FLOWS_ACTIVE_OPTIONS.unit],
+      ].sort(),
+    )
   })
 })
 

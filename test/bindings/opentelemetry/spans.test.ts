@@ -108,7 +108,7 @@ describe.each(backends)('spans, %s', (_, create) => {
       tracker.track(at(i, frame))
     })
     expect(observation.spansRefused).toBe(7)
-    expect((await metrics())['flowscope_spans_refused_total']).toEqual({ '': 7 })
+    expect((await metrics()).flowscope_spans_refused_total).toEqual({ '': 7 })
     tracker.finish()
     expect(spans()).toHaveLength(3)
     tracker.track(at(20, udpFlows(1)[0] as Uint8Array))
