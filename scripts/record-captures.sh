@@ -4,12 +4,9 @@
 # dnsmasq-base bind9-dnsutils openssl iputils-ping wireshark-common). Takes about half a minute.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/recording.sh
 
 out=test/fixtures/recorded
-work=$(mktemp -d)
-chmod 755 "$work"
-pids=()
-trap 'kill "${pids[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 http_port=80 dns_port=53 tls_port=443 closed_port=81
 
@@ -114,22 +111,6 @@ mix() {
 }
 
 # ---- Recording -------------------------------------------------------------------------------------------------
-
-# record FILE FILTER COMMAND...: a classic capture of what the command exchanges.
-record() {
-  local file=$1 filter=$2
-  shift 2
-  : > "$work/tcpdump.log"
-  tcpdump -q -i lo -s 0 -U --immediate-mode -w "$work/$file" "$filter" 2> "$work/tcpdump.log" &
-  local tcpdump=$!
-  pids+=("$tcpdump")
-  until grep -q 'listening on' "$work/tcpdump.log"; do sleep 0.1; done
-  "$@"
-  sleep 0.5
-  kill -INT "$tcpdump"
-  wait "$tcpdump" || true
-  cp "$work/$file" "$out/$file"
-}
 
 mkdir -p "$out"
 record http-curl-nginx.pcap "tcp port $http_port" http 127.0.0.1

@@ -27,7 +27,7 @@ export interface CertificateExtension {
 export interface Certificate {
   /** 1, 2 or 3. */
   readonly version: number
-  /** In lower-case hexadecimal without leading zeros, behind `-` where it is negative. */
+  /** In lower-case hexadecimal, whole bytes without leading zero bytes; behind `-` where it is negative. */
   readonly serialNumber: string
   readonly subject: DistinguishedName
   readonly issuer: DistinguishedName
@@ -123,5 +123,6 @@ function dateOf({ utcTime, generalTime }: Time): Date | undefined {
 function serialText(bytes: Uint8Array): string {
   const unsigned = BigInt(`0x0${hexadecimal(bytes)}`)
   const isNegative = (bytes[0] ?? 0) > 0x7f
-  return (isNegative ? unsigned - (1n << BigInt(8 * bytes.length)) : unsigned).toString(16)
+  const digits = (isNegative ? (1n << BigInt(8 * bytes.length)) - unsigned : unsigned).toString(16)
+  return `${isNegative ? '-' : ''}${digits.length % 2 ? '0' : ''}${digits}`
 }
