@@ -3,6 +3,7 @@
 # alone SCRIPT: starts the script anew in a network of its own, so that a capture has nothing of other programs in it.
 alone() {
   [[ -n ${FLOWSCOPE_RECORDING:-} ]] && return
+  rm -rf "$work"
   FLOWSCOPE_RECORDING=1 exec unshare --net "$1"
 }
 

@@ -3,6 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { CHANGE_CIPHER_SPEC, certificate, clientHello, extension, record, records, serverHello, text } from './build'
 import { read, type Step } from './support'
 
+// FLOWSCOPE_CASES=1000000 for a long run.
+const { FLOWSCOPE_CASES = 2000 } = process.env
+const RUNS = Number(FLOWSCOPE_CASES)
+const LONG = 60 * 60 * 1000
+
 const HELLO = records(
   clientHello({
     extensions: [extension.sni('a.example'), extension.alpn('h2'), extension.groups(29), extension.versions(0x0304)],
@@ -28,49 +33,63 @@ const junk = fc.oneof(
 const step: fc.Arbitrary<Step> = fc.tuple(side, fc.oneof(junk, fc.nat({ max: 100_000 })))
 
 describe('any input', () => {
-  it('is read without a throw', () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
-        const { parser } = read(steps, { maxHandshakeBytes: 200, searchBytes: 100 })
-        parser.fin('initiator')
-        parser.fin('responder')
-        expect(parser.isDone).toBe(true)
-      }),
-      { numRuns: 2000 },
-    )
-  })
+  it(
+    'is read without a throw',
+    () => {
+      fc.assert(
+        fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+          const { parser } = read(steps, { maxHandshakeBytes: 200, searchBytes: 100 })
+          parser.fin('initiator')
+          parser.fin('responder')
+          expect(parser.isDone).toBe(true)
+        }),
+        { numRuns: RUNS },
+      )
+    },
+    LONG,
+  )
 
-  it('says the same however it is cut', () => {
-    const pieces = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 })
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 8 }), pieces, (steps, lengths) => {
-        const whole = read(steps, { searchBytes: 100 })
-        const cut = read(steps, { searchBytes: 100 }, cutter(lengths))
-        expect([cut.messages, cut.done, cut.parser.counters]).toEqual([
-          whole.messages,
-          whole.done,
-          whole.parser.counters,
-        ])
-      }),
-      { numRuns: 1000 },
-    )
-  })
+  it(
+    'says the same however it is cut',
+    () => {
+      const pieces = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 })
+      fc.assert(
+        fc.property(fc.array(step, { maxLength: 8 }), pieces, (steps, lengths) => {
+          const whole = read(steps, { searchBytes: 100 })
+          const cut = read(steps, { searchBytes: 100 }, cutter(lengths))
+          expect([cut.messages, cut.done, cut.parser.counters]).toEqual([
+            whole.messages,
+            whole.done,
+            whole.parser.counters,
+          ])
+        }),
+        { numRuns: Math.ceil(RUNS / 2) },
+      )
+    },
+    LONG,
+  )
 
-  it('may be a session with any of its bytes changed', () => {
-    const changes = fc.array(fc.tuple(fc.nat({ max: 3 }), fc.nat({ max: 400 }), fc.nat({ max: 255 })), { maxLength: 6 })
-    fc.assert(
-      fc.property(changes, (list) => {
-        const steps = SESSION.map(([of, bytes]) => [of, Uint8Array.from(bytes as number[])] as const)
-        for (const [i, at, value] of list) {
-          const bytes = steps[i]?.[1]
-          if (bytes) bytes[at % bytes.length] = value
-        }
-        const { messages } = read(steps)
-        expect(messages.length).toBeLessThan(20)
-      }),
-      { numRuns: 2000 },
-    )
-  })
+  it(
+    'may be a session with any of its bytes changed',
+    () => {
+      const changes = fc.array(fc.tuple(fc.nat({ max: 3 }), fc.nat({ max: 400 }), fc.nat({ max: 255 })), {
+        maxLength: 6,
+      })
+      fc.assert(
+        fc.property(changes, (list) => {
+          const steps = SESSION.map(([of, bytes]) => [of, Uint8Array.from(bytes as number[])] as const)
+          for (const [i, at, value] of list) {
+            const bytes = steps[i]?.[1]
+            if (bytes) bytes[at % bytes.length] = value
+          }
+          const { messages } = read(steps)
+          expect(messages.length).toBeLessThan(20)
+        }),
+        { numRuns: RUNS },
+      )
+    },
+    LONG,
+  )
 })
 
 it('does not take memory for lengths that are only promised', () => {
