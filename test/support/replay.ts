@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FlowKey, fileSource, messages, type SessionParser, sessionParser, type Timestamp } from '../../bindings'
-import type { StreamGap } from '../../bindings/session/session-parser'
+import type { FinReason, StreamGap } from '../../bindings/session/session-parser'
 import { ROOT } from './programs'
 
 type Side = 'initiator' | 'responder'
@@ -11,8 +11,8 @@ type Side = 'initiator' | 'responder'
 export type Call =
   | { readonly kind: 'feed'; readonly side: Side; readonly bytes: Uint8Array; readonly offset: number }
   | { readonly kind: 'gap'; readonly side: Side; readonly gap: StreamGap }
-  | { readonly kind: 'fin'; readonly side: Side; readonly end: number }
-  | { readonly kind: 'rst' }
+  | { readonly kind: 'fin'; readonly side: Side; readonly end: number; readonly reason: FinReason }
+  | { readonly kind: 'rst'; readonly ends: Readonly<Record<Side, number>> }
 
 /** All calls that a parser got of one TCP connection, each with its time. */
 export interface Stream {
@@ -42,12 +42,12 @@ export async function streamsOf(path: string): Promise<Stream[]> {
         calls.push({ kind: 'gap', side, gap, timestamp })
         return 'continue'
       },
-      fin(side, timestamp, end) {
-        calls.push({ kind: 'fin', side, timestamp, end })
+      fin(side, timestamp, end, reason) {
+        calls.push({ kind: 'fin', side, timestamp, end, reason })
         return undefined
       },
-      rst(timestamp) {
-        calls.push({ kind: 'rst', timestamp })
+      rst(timestamp, ends) {
+        calls.push({ kind: 'rst', timestamp, ends })
         return undefined
       },
     }
@@ -97,10 +97,10 @@ export function replay<M>(parser: SessionParser<M>, { calls }: Stream, cut: Cut 
         break
       }
       case 'fin':
-        take(call.side, parser.fin?.(call.side, timestamp, call.end))
+        take(call.side, parser.fin?.(call.side, timestamp, call.end, call.reason))
         break
       case 'rst':
-        take('both', parser.rst?.(timestamp))
+        take('both', parser.rst?.(timestamp, call.ends))
     }
   }
   return answers
