@@ -48,7 +48,7 @@ export class Lane<K extends FlowKey> {
    *
    * @throws what `Driver.create` throws in the worker; WorkerError when there is no worker
    */
-  async create(message: ToWorker & { readonly type: 'create' }): Promise<FlowTrackerConfig> {
+  async create(message: ToWorker & { readonly type: 'create' }): Promise<void> {
     await this.#until(() => this.#isReady)
     try {
       this.send(message)
@@ -59,7 +59,12 @@ export class Lane<K extends FlowKey> {
     await this.#until(() => this.#config !== undefined || this.#error !== undefined)
     this.#worker.unref?.()
     this.raise()
-    return this.#config as FlowTrackerConfig
+  }
+
+  /** The configuration at work, once there is a driver. */
+  get config(): FlowTrackerConfig {
+    if (!this.#config) throw new WorkerError('the worker has no driver')
+    return this.#config
   }
 
   send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
@@ -156,6 +161,7 @@ export class Lane<K extends FlowKey> {
         break
       case 'end':
         this.#isAtWork = false
+        this.#config = message.config
         this.#error = message.error
         this.#worker.unref?.()
         break

@@ -60,7 +60,7 @@ export type FromWorker =
   | { readonly type: 'created'; readonly config: FlowTrackerConfig }
   | { readonly type: 'refused'; readonly error: PackedError }
   | Batch
-  | { readonly type: 'end'; readonly error: PackedError | undefined }
+  | { readonly type: 'end'; readonly config: FlowTrackerConfig; readonly error: PackedError | undefined }
   /** It wants another piece. */
   | { readonly type: 'pull' }
   | (PackedValues & { readonly type: 'stats'; readonly value: object })

@@ -1,4 +1,4 @@
-import { ConfigError } from '../common/errors'
+import { ConfigError, WorkerError } from '../common/errors'
 import { load } from '../core/module'
 import { Driver } from '../driver/driver'
 import type { DriverEvent } from '../driver/driver-events'
@@ -109,11 +109,13 @@ export class Server {
   }
 
   async #run(command: Command): Promise<void> {
+    const driver = this.#driver
+    if (!driver) throw new WorkerError('a command has come before there is a driver')
     const abort = new AbortController()
     this.#abort = abort
     let failure: { readonly error: unknown } | undefined
     try {
-      for await (const event of this.#events(command, abort.signal)) {
+      for await (const event of this.#events(driver, command, abort.signal)) {
         this.#packer.add(event)
         if (this.#packer.isFull) await this.#flush(abort.signal)
       }
@@ -127,12 +129,14 @@ export class Server {
     }
     this.#abort = undefined
     this.#pieces = undefined
-    this.#send({ type: 'end', error: failure && packError(failure.error) })
+    this.#send({ type: 'end', config: driver.config, error: failure && packError(failure.error) })
   }
 
-  #events(command: Command, signal: AbortSignal): AsyncIterable<DriverEvent> | Iterable<DriverEvent> {
-    const driver = this.#driver
-    if (!driver) throw new ConfigError('parsers', 'must have been sent first')
+  #events(
+    driver: AnyDriver,
+    command: Command,
+    signal: AbortSignal,
+  ): AsyncIterable<DriverEvent> | Iterable<DriverEvent> {
     switch (command.type) {
       case 'read': {
         const source = this.#watched(this.#source(command.input))

@@ -72,14 +72,11 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
   implements Disposable
 {
   readonly #lane: Lane<K>
-  /** The configuration at work. */
-  readonly #config: FlowTrackerConfig
   #isBusy = false
   #isDisposed = false
 
-  private constructor(lane: Lane<K>, config: FlowTrackerConfig) {
+  private constructor(lane: Lane<K>) {
     this.#lane = lane
-    this.#config = config
   }
 
   /**
@@ -105,17 +102,18 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
     const module = await coreModule()
     const lane = new Lane<K>(startSafely(worker))
     try {
-      const config = await lane.create({ type: 'create', parsers, options: options as SentOptions, module })
-      return new WorkerDriver<K, P>(lane, config)
+      await lane.create({ type: 'create', parsers, options: options as SentOptions, module })
+      return new WorkerDriver<K, P>(lane)
     } catch (error) {
       lane.terminate(new DisposedError('WorkerDriver'))
       throw error
     }
   }
 
-  /** The configuration that the driver was made with. */
+  /** The configuration at work. */
   get config(): FlowTrackerConfig {
-    return this.#config
+    this.#check()
+    return this.#lane.config
   }
 
   /** Counters since the driver was made. While a capture is read they are those of the worker, which is ahead. */
