@@ -15,6 +15,7 @@ const library = {
   worker: 'bindings/worker/index.ts',
   'worker-thread': 'bindings/worker/thread.ts',
   opentelemetry: 'bindings/opentelemetry/index.ts',
+  decompress: 'bindings/sources/compressed/index.ts',
 }
 // One of them stands behind `#platform`, see `imports` in package.json.
 const platforms = Object.fromEntries(

@@ -102,9 +102,12 @@ export type {
   SessionParser,
   StreamGap,
 } from './session/session-parser'
+export { blobSource } from './sources/blob-source'
+export { bodySource } from './sources/body-source'
 export { bytesSource } from './sources/bytes-source'
 export type { CaptureInput } from './sources/capture-input'
 export type { CaptureSource } from './sources/capture-source'
+export type { CompressedInput, Decompression, Decompressor } from './sources/compressed/decompression'
 export { fileSource } from './sources/file-source'
 export { stdinSource } from './sources/stdin-source'
 export { type ByteStream, streamSource } from './sources/stream-source'

@@ -33,6 +33,9 @@ export type CaptureErrorCode =
   | 'interface_limit'
   | 'link_type'
   | 'option_length'
+  | 'compressed_data'
+  | 'compressed_truncated'
+  | 'compressed_trailer'
 
 /**
  * A capture is damaged, cut short, or of a format that is not read. Everything before the damage has been tracked,
@@ -52,27 +55,33 @@ export type CaptureErrorCode =
  * | `interface_limit` | interfaces of a pcapng section | the most that are kept |
  * | `link_type` | link type word of a pcap header | 0: its reserved bits are not zero |
  * | `option_length` | length of an option of a pcapng interface | what it may be |
+ * | `compressed_data` | 0 | 0: `detail` says what the decompression complains of |
+ * | `compressed_truncated` | 0 | 0: the compressed file ends before its data do |
+ * | `compressed_trailer` | first bytes of what follows compressed data, as a number | those that compressed data begin with |
  */
 export class CaptureError extends FlowscopeError {
   override readonly name = 'CaptureError'
 
   /**
    * @param code what is wrong
-   * @param offset bytes from the start of the capture to the damage
+   * @param offset bytes from the start of the capture to the damage: of what is decompressed, or for the codes
+   * `compressed_…` of the compressed file
    * @param found the value that is there
    * @param expected the value that would have been right, or its bound
+   * @param detail for the codes `compressed_…`: the kind of compression, and what is wrong
    */
   constructor(
     readonly code: CaptureErrorCode,
     readonly offset: number,
     readonly found: number,
     readonly expected: number,
+    readonly detail?: string,
   ) {
-    super(`${describeDamage(code, found, expected)} at byte ${offset}`)
+    super(`${describeDamage(code, found, expected, detail)} at byte ${offset}`)
   }
 }
 
-function describeDamage(code: CaptureErrorCode, found: number, expected: number): string {
+function describeDamage(code: CaptureErrorCode, found: number, expected: number, detail = ''): string {
   switch (code) {
     case 'unknown_magic':
       return `not a capture: found magic number ${hexadecimal(found)}, expected that of pcap, pcapng or snoop`
@@ -98,6 +107,12 @@ function describeDamage(code: CaptureErrorCode, found: number, expected: number)
       return `impossible link type: found ${hexadecimal(found)}, expected zeros in the reserved bits`
     case 'option_length':
       return `impossible length of an interface option: found ${found}, expected ${expected}`
+    case 'compressed_data':
+      return `damaged compressed data: ${detail},`
+    case 'compressed_truncated':
+      return `compressed data are cut short: found the end of the file, expected more ${detail} data`
+    case 'compressed_trailer':
+      return `compressed data are followed by something else: found ${hexadecimal(found)}, expected ${hexadecimal(expected)} (${detail}) or nothing,`
   }
 }
 

@@ -1,3 +1,5 @@
+import { SourceError } from '../common/errors'
+
 /**
  * Where the bytes of a capture come from. Bytes are written straight into the core's memory.
  *
@@ -18,4 +20,15 @@ export interface CaptureSource {
 
   /** Called once when no more bytes are wanted, also after a failure, and also while an answer is awaited. */
   close?(): void | Promise<void>
+}
+
+/**
+ * What a source has answered.
+ *
+ * @param room bytes that it could have written
+ * @throws SourceError when the answer is impossible
+ */
+export function checkCount(count: number, room: number): number {
+  if (Number.isInteger(count) && count >= 0 && count <= room) return count
+  throw new SourceError(`a source cannot have written ${count} bytes`)
 }

@@ -1,7 +1,8 @@
 import { FORMAT_UNKNOWN } from '../../assembly/layout'
-import { FlowscopeError, SourceError } from '../common/errors'
+import { FlowscopeError } from '../common/errors'
 import { readDamage } from '../core/damage'
 import type { FlowKey } from '../extract/flow-key'
+import { checkCount } from '../sources/capture-source'
 import { type Engine, READ_SIZE } from './engine'
 
 /**
@@ -40,9 +41,7 @@ export class CaptureReader<K extends FlowKey, S, E> {
   *accept(count: number): Generator<E, void, undefined> {
     const { core, guard } = this.#engine
     guard.check()
-    if (!Number.isInteger(count) || count < 0 || count > this.#room) {
-      throw new SourceError(`a source cannot have written ${count} bytes`)
-    }
+    checkCount(count, this.#room)
     this.#bytesRead += count
     const end = core.input + this.#rest + count
     const { next, isDamaged } = yield* this.#engine.feed(core.input, end)

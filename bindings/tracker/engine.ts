@@ -266,7 +266,7 @@ export class Engine<K extends FlowKey, S, E> {
     do {
       next = this.#feedOnce(next, end)
       this.settle()
-      if (this.#isUnfinished) this.#keepBytes()
+      if (this.#isUnfinished) this.keepBytes()
     } while (this.#isUnfinished)
     this.raise()
   }
@@ -347,6 +347,11 @@ export class Engine<K extends FlowKey, S, E> {
     return answer === undefined ? -1 : Number(answer)
   }
 
+  /** What waits in the queue is about to lose the bytes that it points to. */
+  keepBytes(): void {
+    for (const event of this.#queue as readonly (E & Partial<Keeping>)[]) event.keep?.()
+  }
+
   /** Calls the core with some input, and sees to what it needs before it is called with the rest. */
   #feedOnce(start: number, end: number): number {
     const { exports } = this.core
@@ -357,11 +362,6 @@ export class Engine<K extends FlowKey, S, E> {
     this.#isUnfinished = status === FEED_EXTRACT || status === FEED_EVENTS
     if (status === FEED_EXTRACT) this.#extractBatch()
     return next
-  }
-
-  /** What waits in the queue is about to lose the bytes that it points to. */
-  #keepBytes(): void {
-    for (const event of this.#queue as readonly (E & Partial<Keeping>)[]) event.keep?.()
   }
 
   /** Whether there are events whose records have no key. */

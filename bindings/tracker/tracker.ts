@@ -1,36 +1,29 @@
-import {
-  END_FORCED,
-  END_OF_CAPTURE,
-  FORMAT_FRAMES,
-  MAX_FRAME,
-  R_CAPTURED,
-  R_LINK_TYPE,
-  R_SIZE,
-  R_TIME,
-  R_WIRE,
-  T_FLOWS_LIVE,
-} from '../../assembly/layout'
+import { END_FORCED, END_OF_CAPTURE, T_FLOWS_LIVE } from '../../assembly/layout'
 import { disposeSymbol } from '../common/dispose'
-import { BusyError, CaptureError, DisposedError, FrameError, SourceError } from '../common/errors'
+import { BusyError, CaptureError, DisposedError, SourceError } from '../common/errors'
 import { untilAborted, yieldToEventLoop } from '../common/event-loop'
 import { checkFunction } from '../common/options'
+import { Wait } from '../common/wait'
 import type { Extractor } from '../extract/extractor'
 import type { FlowKey } from '../extract/flow-key'
 import type { PacketView } from '../packet/packet-view'
-import { nanosecondHalves, type Timestamp } from '../packet/timestamp'
+import type { Timestamp } from '../packet/timestamp'
 import { type CaptureInput, toSource } from '../sources/capture-input'
+import type { Decompression } from '../sources/compressed/decompression'
+import { OpenedCapture } from '../sources/opened-capture'
 import { CaptureReader } from './capture-reader'
 import { changeConfig, type FlowTrackerChanges, type FlowTrackerConfig, type IdleTimeoutFunction } from './config'
 import type { Engine } from './engine'
 import type { FlowEntry } from './flow-entry'
+import { FrameWriter } from './frame-writer'
 import type { TrackerObserver } from './observer'
 import { decodeTrackerStats, type TrackerStats } from './tracker-stats'
 
 /** How far the reading of a capture has come. */
 export interface ReadProgress {
-  /** Bytes of the capture that have been read. */
+  /** Bytes of the capture that have been read; where it is compressed, bytes of the compressed file. */
   readonly bytesRead: number
-  /** Bytes of the whole capture, where they are known. */
+  /** Bytes of the whole capture, or of the compressed file, where they are known. */
   readonly bytesTotal: number | undefined
 }
 
@@ -40,10 +33,15 @@ export interface ReadOptions {
   readonly signal?: AbortSignal
   /** Called after each chunk of up to 1 MiB. */
   readonly onProgress?: (progress: ReadProgress) => void
+  /**
+   * What compressed captures are decompressed with. What is not among it is loaded when it is needed; where nothing
+   * can be waited for it must be given: `{ decompress: [gunzip, unzstd] }`, from `flowscope/decompress`.
+   */
+  readonly decompress?: readonly Decompression[]
 }
 
 /** Options of what reads a capture without waiting. */
-export type ReadSyncOptions = Pick<ReadOptions, 'onProgress'>
+export type ReadSyncOptions = Pick<ReadOptions, 'onProgress' | 'decompress'>
 
 /** Milliseconds that tracking may keep the event loop waiting when a source answers at once. */
 const LONGEST_TURN = 10
@@ -59,11 +57,11 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
   /** Undefined after disposal. */
   #engine: Engine<K, S, E> | undefined
   /** What keeps the tracker from other work. */
-  #busyWith: 'reading a capture' | 'finishing' | undefined
+  #busyWith: 'reading a capture' | 'tracking frames' | 'finishing' | undefined
   /** A source writes into the core's memory, which must stay where it is. */
-  #isFilling = false
-  /** The core expects single frames. */
-  #takesFrames = false
+  #filling: Wait<number> | undefined
+  /** What frames go through while the core expects single ones. */
+  #writer: FrameWriter | undefined
 
   /** Class name, for messages. */
   readonly #owner: string
@@ -100,22 +98,34 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
    * @throws FrameError when it is longer than 256 KiB, BusyError while a capture is read
    */
   track(view: PacketView): E[] {
+    return this.trackAll([view])
+  }
+
+  /**
+   * Tracks frames in their order, with as few calls of the core as its input buffer of 512 KiB allows: for live
+   * traffic, which comes in batches. It is for batches that are at hand: all their events are returned together.
+   *
+   * @returns what they made happen, in order. Byte views of events hold until the next call.
+   * @throws FrameError when one is longer than 256 KiB, BusyError while a capture is read. Frames before that have been
+   * tracked, and what they made happen comes with the next call, as it does when `views` throws.
+   */
+  trackAll(views: Iterable<PacketView>): E[] {
     const engine = this.#enterIdle('track')
-    const { frame } = view
-    if (frame.length > MAX_FRAME) throw new FrameError(frame.length, MAX_FRAME)
-    const { exports, input } = engine.core
-    if (!this.#takesFrames) exports.openCapture(FORMAT_FRAMES)
-    this.#takesFrames = true
-    const { bytes, data } = engine.core.memory()
-    const [low, high] = nanosecondHalves(view.timestamp)
-    data.setUint32(input + R_TIME, low, true)
-    data.setUint32(input + R_TIME + 4, high, true)
-    data.setUint32(input + R_CAPTURED, frame.length, true)
-    data.setUint32(input + R_WIRE, view.wireLength, true)
-    data.setUint32(input + R_LINK_TYPE, view.linkType, true)
-    bytes.set(frame, input + R_SIZE)
+    const writer = this.#openWriter(engine)
     engine.settle()
-    engine.feedWhole(input, input + R_SIZE + frame.length)
+    this.#busyWith = 'tracking frames'
+    try {
+      for (const view of views) {
+        if (!writer.fits(view)) {
+          this.#trackWritten(engine, writer)
+          engine.keepBytes()
+        }
+        writer.add(view)
+      }
+    } finally {
+      this.#busyWith = undefined
+      this.#trackWritten(engine, writer)
+    }
     return engine.takeAll()
   }
 
@@ -314,23 +324,33 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
   /** One generator for both, without `yield*`: each layer of it would double what an event costs. */
   async *#readEvents(
     input: CaptureInput,
-    { signal, onProgress }: ReadOptions,
+    { signal, onProgress, decompress = [] }: ReadOptions,
     endsFlows: boolean,
   ): AsyncGenerator<E, void, undefined> {
     const engine = this.#enterIdle('read')
-    const source = toSource(input)
+    const source = new OpenedCapture(toSource(input), decompress, true)
     let damage: CaptureError | undefined
     this.#busyWith = 'reading a capture'
-    this.#takesFrames = false
+    this.#writer = undefined
     try {
       const reader = new CaptureReader(engine)
       let turn = performance.now()
       for (;;) {
         signal?.throwIfAborted()
-        const count = await this.#fill(source.readInto(reader.target()), signal)
+        let count = source.readInto(reader.target())
+        if (typeof count !== 'number') {
+          this.#filling = new Wait(untilAborted(count, signal))
+          let filled = await this.#filling.turn()
+          for (; !filled; filled = await this.#filling.turn()) {
+            // What a sweep made happen does not wait for the source.
+            for (const event of engine.drain()) yield event
+          }
+          this.#filling = undefined
+          count = filled.value
+        }
         if (count === 0) break
         for (const event of reader.accept(count)) yield event
-        onProgress?.({ bytesRead: reader.bytesRead, bytesTotal: source.size })
+        onProgress?.({ bytesRead: source.compressedBytesRead ?? reader.bytesRead, bytesTotal: source.size })
         if (performance.now() - turn < LONGEST_TURN) continue
         await yieldToEventLoop()
         turn = performance.now()
@@ -341,7 +361,8 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
       damage = error
     } finally {
       this.#busyWith = undefined
-      await source.close?.()
+      this.#filling = undefined
+      await source.close()
     }
     if (endsFlows) for (const event of this.finishing()) yield event
     if (damage) throw damage
@@ -349,14 +370,14 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
 
   *#readEventsSync(
     input: CaptureInput,
-    { onProgress }: ReadSyncOptions,
+    { onProgress, decompress = [] }: ReadSyncOptions,
     endsFlows: boolean,
   ): Generator<E, void, undefined> {
     const engine = this.#enterIdle('readSync')
-    const source = toSource(input)
+    const source = new OpenedCapture(toSource(input), decompress, false)
     let damage: CaptureError | undefined
     this.#busyWith = 'reading a capture'
-    this.#takesFrames = false
+    this.#writer = undefined
     try {
       const reader = new CaptureReader(engine)
       for (;;) {
@@ -364,7 +385,7 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
         if (typeof count !== 'number') throw new SourceError('this source cannot be read synchronously')
         if (count === 0) break
         yield* reader.accept(count)
-        onProgress?.({ bytesRead: reader.bytesRead, bytesTotal: source.size })
+        onProgress?.({ bytesRead: source.compressedBytesRead ?? reader.bytesRead, bytesTotal: source.size })
       }
       reader.end()
     } catch (error) {
@@ -372,7 +393,7 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
       damage = error
     } finally {
       this.#busyWith = undefined
-      closeWithoutWaiting(source.close?.())
+      closeWithoutWaiting(source.close())
     }
     if (endsFlows) yield* this.finishing()
     if (damage) throw damage
@@ -392,24 +413,30 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
 
   #enterUnfilled(method: string): Engine<K, S, E> {
     const engine = this.#enter()
-    if (this.#isFilling) throw new BusyError(`${method}: a source is writing into the tracker's memory`)
+    if (this.#filling) throw new BusyError(`${method}: a source is writing into the tracker's memory`)
     return engine
   }
 
   /** Events that a call has caused: for an iteration that is under way, or else for the caller. */
   #result(engine: Engine<K, S, E>): E[] {
     engine.raise()
+    this.#filling?.interrupt()
     return this.#busyWith ? [] : engine.takeAll()
   }
 
-  async #fill(count: number | Promise<number>, signal: AbortSignal | undefined): Promise<number> {
-    if (typeof count === 'number') return count
-    this.#isFilling = true
-    try {
-      return await untilAborted(count, signal)
-    } finally {
-      this.#isFilling = false
+  #openWriter({ core }: Engine<K, S, E>): FrameWriter {
+    if (!this.#writer) {
+      this.#writer = new FrameWriter(core)
+      this.#writer.open()
     }
+    return this.#writer
+  }
+
+  #trackWritten(engine: Engine<K, S, E>, writer: FrameWriter): void {
+    if (writer.isEmpty) return
+    const { start, end } = writer
+    writer.clear()
+    engine.feedWhole(start, end)
   }
 }
 
