@@ -20,7 +20,7 @@ import type { CoreExports } from '../bindings/core/abi'
 import { load } from '../bindings/core/module'
 import { autoDetectEncap, fiveTuple } from '../bindings/extract/extractor'
 import { compilePlan } from '../bindings/extract/plan'
-import { READ_SIZE } from '../bindings/tracker/engine'
+import { READ_SIZE } from '../bindings/tracker/capture-reader'
 import { inlineCalls } from '../scripts/inline-core.js'
 import { fileHeader, type Written } from './traffic'
 

@@ -4,6 +4,15 @@
  * @module
  */
 
+export type { Conversation, ConversationData, ConversationGap, ConversationItem } from './adapters/conversation'
+export { type Conversations, type ConversationsOptions, conversations } from './adapters/conversations'
+export {
+  type CaptureTransform,
+  eventStream,
+  flowStream,
+  messageStream,
+  packetEventStream,
+} from './adapters/web-streams'
 export {
   BusyError,
   CaptureError,
@@ -142,6 +151,8 @@ export type { FlowStats, SideStats } from './tracker/flow-stats'
 export { FlowTracker } from './tracker/flow-tracker'
 export { type FlowsOptions, flows } from './tracker/flows'
 export type { TrackerObserver } from './tracker/observer'
+export { packets } from './tracker/packets'
+export type { ReadOptions, ReadProgress, ReadSyncOptions } from './tracker/read-options'
 export type {
   DatagramEvent,
   GapReason,
@@ -159,6 +170,6 @@ export {
   type StreamOptions,
 } from './tracker/stream-options'
 export type { StreamStats } from './tracker/stream-stats'
-export type { ReadOptions, ReadProgress, ReadSyncOptions, Tracker } from './tracker/tracker'
+export type { Tracker } from './tracker/tracker'
 export type { FragmentStats, TrackerStats, UnsupportedLinkType } from './tracker/tracker-stats'
 export { type EndReason, type FlowSide, type FlowState, isTerminal } from './tracker/vocabulary'

@@ -16,6 +16,7 @@ const FLOORS = {
     'session',
     'parsers',
     'driver',
+    'adapters',
     'ndjson',
     'worker',
     'opentelemetry',

@@ -1,7 +1,7 @@
 import type { FiveTupleKey, FlowKey } from '../extract/flow-key'
 import type { ParserEntry } from '../session/protocol'
 import type { CaptureInput } from '../sources/capture-input'
-import type { ReadOptions } from '../tracker/tracker'
+import type { ReadOptions } from '../tracker/read-options'
 import { createParts, type DriverParts, ParserDriver } from './driver'
 import type { MessageOf } from './driver-events'
 import { type CommonDriverOptions, flatten } from './options'
@@ -49,10 +49,14 @@ export async function* messages<
   parsers: P,
   options: MessagesOptions<K, S> = {},
 ): AsyncGenerator<MessageOf<P[number], K, S>, void, undefined> {
-  const { signal, onProgress, ...driverOptions } = options
+  const { signal, onProgress, decompress, ...driverOptions } = options
   const driver = await MessageDriver.create<K, S, P>(parsers, driverOptions)
   try {
-    const readOptions = { ...(signal && { signal }), ...(onProgress && { onProgress }) }
+    const readOptions = {
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+      ...(decompress && { decompress }),
+    }
     for await (const message of driver.events(input, readOptions)) yield message
   } finally {
     driver.dispose()

@@ -1,21 +1,40 @@
 import { FORMAT_UNKNOWN } from '../../assembly/layout'
+import type { CallGuard } from '../common/call-guard'
 import { FlowscopeError } from '../common/errors'
+import type { Core } from '../core/core'
 import { readDamage } from '../core/damage'
-import type { FlowKey } from '../extract/flow-key'
 import { checkCount } from '../sources/capture-source'
-import { type Engine, READ_SIZE } from './engine'
+
+/** Bytes asked of a source at once: few enough to lie in the second-level cache until they are tracked. */
+export const READ_SIZE = 1 << 18
+
+/** What one call of `feed` came to. */
+export interface FeedResult {
+  /** Address of the first byte that was not consumed. */
+  readonly next: number
+  /** The core has reported damage there. */
+  readonly isDamaged: boolean
+}
+
+/** What makes something of the records of a capture. */
+export interface CaptureFeeder<T> {
+  readonly core: Core
+  readonly guard: CallGuard
+  /** Reads the records between two addresses. */
+  feed(start: number, end: number): Generator<T, FeedResult, undefined>
+}
 
 /**
  * Reads one capture through an engine: a source fills {@link CaptureReader.target}, {@link CaptureReader.accept}
  * tracks what came, and moves the record that is not yet whole to the front of the buffer.
  */
-export class CaptureReader<K extends FlowKey, S, E> {
-  readonly #engine: Engine<K, S, E>
+export class CaptureReader<T> {
+  readonly #engine: CaptureFeeder<T>
   /** Bytes at the front of the buffer that have not been consumed. */
   #rest = 0
   #bytesRead = 0
 
-  constructor(engine: Engine<K, S, E>) {
+  constructor(engine: CaptureFeeder<T>) {
     this.#engine = engine
     engine.core.exports.openCapture(FORMAT_UNKNOWN)
   }
@@ -38,7 +57,7 @@ export class CaptureReader<K extends FlowKey, S, E> {
    * @param count how many, as the source says
    * @throws CaptureError at the damage, SourceError when the count is impossible
    */
-  *accept(count: number): Generator<E, void, undefined> {
+  *accept(count: number): Generator<T, void, undefined> {
     const { core, guard } = this.#engine
     guard.check()
     checkCount(count, this.#room)

@@ -24,6 +24,7 @@ import { decodeKey, type FlowKey, keyBlock, reportedProtocol } from '../extract/
 import type { Plan } from '../extract/plan'
 import { nanosecondHalves, type Timestamp } from '../packet/timestamp'
 import { ByteWindow } from './byte-window'
+import { type FeedResult, READ_SIZE } from './capture-reader'
 import { encodeConfig, type FlowTrackerConfig, type ResolvedOptions } from './config'
 import { EventDecoder } from './event-decoder'
 import type { TrackerEvent } from './events'
@@ -31,22 +32,11 @@ import { FlowEntry, type KeyDecoder, recordKeyBlock } from './flow-entry'
 import { ObservedSource, type TrackerObserver } from './observer'
 import type { ListenerControl } from './stream-events'
 
-/** Bytes asked of a source at once: few enough to lie in the second-level cache until they are tracked. */
-export const READ_SIZE = 1 << 18
-
 /** Room for one read, and before it for what the last one left unfinished: less than a record of the longest frame. */
-const INPUT_CAPACITY = READ_SIZE + MAX_UNFINISHED
+export const INPUT_CAPACITY = READ_SIZE + MAX_UNFINISHED
 
 /** Bytes of a flow's record without its streams. */
 const RECORD_SIZE = HOT_SIZE + COLD_SIZE
-
-/** What one call of `feed` came to. */
-export interface FeedResult {
-  /** Address of the first byte that was not consumed. */
-  readonly next: number
-  /** The core has reported damage there. */
-  readonly isDamaged: boolean
-}
 
 /** What stands between the events of flows and what the user gets. */
 export interface EventSource<E> {

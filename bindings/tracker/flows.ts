@@ -4,7 +4,7 @@ import type { CaptureInput } from '../sources/capture-input'
 import type { FlowTrackerOptions } from './config'
 import type { EndedEvent } from './events'
 import { FlowTracker } from './flow-tracker'
-import type { ReadOptions } from './tracker'
+import type { ReadOptions } from './read-options'
 
 /** Options of {@link flows}: those of a tracker, and those of reading. */
 export interface FlowsOptions<K extends FlowKey, S> extends FlowTrackerOptions<K, S>, ReadOptions {
@@ -25,10 +25,14 @@ export async function* flows<K extends FlowKey = FiveTupleKey, S = undefined>(
   input: CaptureInput,
   options: FlowsOptions<K, S> = {},
 ): AsyncGenerator<EndedEvent<K, S>, void, undefined> {
-  const { extractor, signal, onProgress, ...trackerOptions } = options
+  const { extractor, signal, onProgress, decompress, ...trackerOptions } = options
   const tracker = await FlowTracker.create<K, S>(extractor ?? defaultExtractor(), trackerOptions)
   try {
-    const readOptions = { ...(signal && { signal }), ...(onProgress && { onProgress }) }
+    const readOptions = {
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+      ...(decompress && { decompress }),
+    }
     for await (const event of tracker.events(input, readOptions)) if (event.kind === 'ended') yield event
   } finally {
     tracker.dispose()

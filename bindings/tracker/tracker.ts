@@ -9,7 +9,6 @@ import type { FlowKey } from '../extract/flow-key'
 import type { PacketView } from '../packet/packet-view'
 import type { Timestamp } from '../packet/timestamp'
 import { type CaptureInput, toSource } from '../sources/capture-input'
-import type { Decompression } from '../sources/compressed/decompression'
 import { OpenedCapture } from '../sources/opened-capture'
 import { CaptureReader } from './capture-reader'
 import { changeConfig, type FlowTrackerChanges, type FlowTrackerConfig, type IdleTimeoutFunction } from './config'
@@ -17,34 +16,8 @@ import type { Engine } from './engine'
 import type { FlowEntry } from './flow-entry'
 import { FrameWriter } from './frame-writer'
 import type { TrackerObserver } from './observer'
+import { LONGEST_TURN, type ReadOptions, type ReadSyncOptions } from './read-options'
 import { decodeTrackerStats, type TrackerStats } from './tracker-stats'
-
-/** How far the reading of a capture has come. */
-export interface ReadProgress {
-  /** Bytes of the capture that have been read; where it is compressed, bytes of the compressed file. */
-  readonly bytesRead: number
-  /** Bytes of the whole capture, or of the compressed file, where they are known. */
-  readonly bytesTotal: number | undefined
-}
-
-/** Options of what reads a capture. */
-export interface ReadOptions {
-  /** Ends the reading with the signal's reason, at the latest after the chunk at work. */
-  readonly signal?: AbortSignal
-  /** Called after each chunk of up to 1 MiB. */
-  readonly onProgress?: (progress: ReadProgress) => void
-  /**
-   * What compressed captures are decompressed with. What is not among it is loaded when it is needed; where nothing
-   * can be waited for it must be given: `{ decompress: [gunzip, unzstd] }`, from `flowscope/decompress`.
-   */
-  readonly decompress?: readonly Decompression[]
-}
-
-/** Options of what reads a capture without waiting. */
-export type ReadSyncOptions = Pick<ReadOptions, 'onProgress' | 'decompress'>
-
-/** Milliseconds that tracking may keep the event loop waiting when a source answers at once. */
-const LONGEST_TURN = 10
 
 /**
  * What {@link FlowTracker} and the drivers have in common: packets go in, one by one or from captures, and events of

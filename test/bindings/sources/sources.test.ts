@@ -6,7 +6,15 @@ import { PassThrough, Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bytesSource, type CaptureSource, fileSource, SourceError, streamSource } from '../../../bindings'
+import {
+  blobSource,
+  bodySource,
+  bytesSource,
+  type CaptureSource,
+  fileSource,
+  SourceError,
+  streamSource,
+} from '../../../bindings'
 import { toSource } from '../../../bindings/sources/capture-input'
 
 const BYTES = Uint8Array.from({ length: 10_000 }, (_, i) => i % 251)
@@ -175,6 +183,93 @@ describe('streamSource', () => {
   })
 })
 
+describe('blobSource', () => {
+  const SLICE = 4 << 20
+
+  /** A blob whose slices are counted, and said to be read when they are. */
+  function watched(size: number) {
+    const slices: string[] = []
+    let reading = 0
+    let most = 0
+    const blob = {
+      size,
+      slice: (start: number, end: number) => ({
+        async arrayBuffer() {
+          slices.push(`${start}-${end}`)
+          most = Math.max(most, ++reading)
+          await new Promise((resolve) => setImmediate(resolve))
+          reading--
+          return new Uint8Array(end - start).fill(start / SLICE).buffer
+        },
+      }),
+      arrayBuffer: () => Promise.reject(new Error('never as a whole')),
+    }
+    return { blob: blob as unknown as Blob, slices, most: () => most }
+  }
+
+  it('brings all bytes, of files and blobs', async () => {
+    expect(await drain(blobSource(new Blob([BYTES])))).toEqual(BYTES)
+    expect(await drain(blobSource(new File([BYTES], 'trace.pcap')), 10_000)).toEqual(BYTES)
+    expect(await drain(blobSource(new Blob([])))).toEqual(new Uint8Array(0))
+    expect(blobSource(new Blob([BYTES])).size).toBe(10_000)
+  })
+
+  it('reads slices of 4 MiB, one ahead', async () => {
+    const { blob, slices, most } = watched(3 * SLICE + 5)
+    const source = blobSource(blob)
+    const target = new Uint8Array(1 << 20)
+    expect(await source.readInto(target)).toBe(1 << 20)
+    expect(slices).toEqual([`0-${SLICE}`, `${SLICE}-${2 * SLICE}`])
+    let total = 1 << 20
+    const seen = new Set<number>()
+    for (let count = await source.readInto(target); count !== 0; count = await source.readInto(target)) {
+      total += count
+      seen.add(target[0] ?? 0)
+    }
+    expect(total).toBe(3 * SLICE + 5)
+    expect([...seen]).toEqual([0, 1, 2, 3])
+    expect([slices.length, most()]).toEqual([4, 1])
+  })
+
+  it('stops when it is closed, and hands on errors', async () => {
+    const { blob, slices } = watched(100 * SLICE)
+    const source = blobSource(blob)
+    const target = new Uint8Array(10)
+    const answer = source.readInto(target)
+    await source.close?.()
+    expect(await answer).toBe(0)
+    expect(slices).toHaveLength(1)
+    const failing = { size: 5, slice: () => ({ arrayBuffer: () => Promise.reject(new Error('has changed')) }) }
+    await expect(drain(blobSource(failing as unknown as Blob))).rejects.toThrow('has changed')
+    const short = { size: 5, slice: () => new Blob([BYTES.slice(0, 4)]) }
+    await expect(drain(blobSource(short as unknown as Blob))).rejects.toThrow(SourceError)
+  })
+})
+
+describe('bodySource', () => {
+  it('brings the body of a response or request', async () => {
+    const response = new Response(BYTES, { headers: { 'content-length': '10000' } })
+    const source = bodySource(response)
+    expect(source.size).toBe(10_000)
+    expect(await drain(source)).toEqual(BYTES)
+    const request = new Request('http://localhost/', { method: 'POST', body: BYTES })
+    expect(await drain(bodySource(request))).toEqual(BYTES)
+    expect(await drain(bodySource(new Response(null)))).toEqual(new Uint8Array(0))
+  })
+
+  it('does not take the length of a coded body for that of the capture', () => {
+    const headers = { 'content-length': '500', 'content-encoding': 'br' }
+    expect(bodySource(new Response(BYTES, { headers })).size).toBeUndefined()
+  })
+
+  it('refuses an error page, and a body that was read', async () => {
+    expect(() => bodySource(new Response('not found', { status: 404 }))).toThrow('HTTP status 404')
+    const response = new Response(BYTES)
+    await response.arrayBuffer()
+    expect(() => bodySource(response)).toThrow(SourceError)
+  })
+})
+
 describe('toSource', () => {
   it('takes whatever can be read', async () => {
     const source = bytesSource(BYTES)
@@ -183,6 +278,8 @@ describe('toSource', () => {
     expect(await drain(toSource(BYTES.buffer))).toEqual(BYTES)
     expect(await drain(toSource(Readable.from([BYTES])))).toEqual(BYTES)
     expect(await drain(toSource(new Blob([BYTES]).stream()))).toEqual(BYTES)
+    expect(await drain(toSource(new Blob([BYTES])))).toEqual(BYTES)
+    expect(await drain(toSource(new Response(BYTES)))).toEqual(BYTES)
     expect(await drain(toSource(join(folder, 'bytes')))).toEqual(BYTES)
   })
 
