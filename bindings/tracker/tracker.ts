@@ -19,6 +19,8 @@ import type { TrackerObserver } from './observer'
 import { LONGEST_TURN, type ReadOptions, type ReadSyncOptions } from './read-options'
 import { decodeTrackerStats, type TrackerStats } from './tracker-stats'
 
+export type { ReadOptions, ReadProgress, ReadSyncOptions } from './read-options'
+
 /**
  * What {@link FlowTracker} and the drivers have in common: packets go in, one by one or from captures, and events of
  * type `E` come out.
