@@ -63,6 +63,10 @@ export class FlowExtractor<K extends FlowKey = FlowKey> implements Disposable {
     this.#core = undefined
   }
 
+  /** The same as `dispose`, for `using`. */
+  declare readonly [Symbol.dispose]: () => void;
+
+  /** @internal */
   [disposeSymbol](): void {
     this.dispose()
   }

@@ -5,5 +5,5 @@
  * @module
  */
 
-export { type Observation, type ObserveOptions, observe } from './observe'
+export { Observation, type ObserveOptions, observe } from './observe'
 export type { ObservedEvent, ObservedTracker } from './observed'

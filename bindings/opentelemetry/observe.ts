@@ -35,14 +35,41 @@ export interface ObserveOptions {
 }
 
 /** A tracker is being observed, until this or the tracker is disposed. */
-export interface Observation extends Disposable {
+export class Observation implements Disposable {
+  readonly #tally: SpanTally
+  readonly #close: () => void
+
+  /** @internal */
+  constructor(tally: SpanTally, close: () => void) {
+    this.#tally = tally
+    this.#close = close
+  }
+
   /** Flows that have no span because of `maxSpans`. */
-  readonly spansRefused: number
+  get spansRefused(): number {
+    return this.#tally.refused
+  }
+
   /**
    * Ends it: what has been counted stays with the meter, live flows count as active no longer, and open spans end. A
    * second time does nothing.
    */
-  dispose(): void
+  dispose(): void {
+    this.#close()
+  }
+
+  /** The same as `dispose`, for `using`. */
+  declare readonly [Symbol.dispose]: () => void;
+
+  /** @internal */
+  [disposeSymbol](): void {
+    this.dispose()
+  }
+}
+
+/** What became of spans. */
+interface SpanTally {
+  refused: number
 }
 
 /**
@@ -63,11 +90,11 @@ export interface Observation extends Disposable {
  */
 export function observe(tracker: ObservedTracker, options: ObserveOptions): Observation {
   const { meter, tracer, attributes = {}, parent, maxSpans = MAX_SPANS, messages = false } = checked(options)
-  let spansRefused = 0
+  const tally = { refused: 0 }
   // Throws where the tracker cannot be observed, before anything is attached to it.
   const metrics = meter && new MetricsSink(MeterMetrics.of(meter).series(attributes), tracker)
   const onRefused = () => {
-    spansRefused++
+    tally.refused++
     metrics?.spanRefused()
   }
   const settings = { attributes, parent, maxSpans, messages, onRefused }
@@ -86,13 +113,7 @@ export function observe(tracker: ObservedTracker, options: ObserveOptions): Obse
     },
     disposed: close,
   })
-  return {
-    get spansRefused() {
-      return spansRefused
-    },
-    dispose: close,
-    [disposeSymbol]: close,
-  }
+  return new Observation(tally, close)
 }
 
 function checked(options: ObserveOptions): ObserveOptions {

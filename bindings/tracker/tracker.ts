@@ -292,6 +292,10 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
     }
   }
 
+  /** The same as `dispose`, for `using`. */
+  declare readonly [Symbol.dispose]: () => void;
+
+  /** @internal */
   [disposeSymbol](): void {
     this.dispose()
   }

@@ -158,6 +158,10 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
     this.#lane.terminate(new DisposedError('WorkerDriver'))
   }
 
+  /** The same as `dispose`, for `using`. */
+  declare readonly [Symbol.dispose]: () => void;
+
+  /** @internal */
   [disposeSymbol](): void {
     this.dispose()
   }

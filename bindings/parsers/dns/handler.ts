@@ -8,7 +8,7 @@ import type { DnsEvent } from './context'
 import { DnsDatagramParser } from './dns-datagram-parser'
 import { DnsSessionParser } from './dns-session-parser'
 import type { DnsMessage, DnsQuery, DnsResponse, DnsUnanswered } from './message'
-import { type DnsProtocolOptions, serviceOf, splitOptions, type WithStats, withStats } from './protocol'
+import { type DnsParser, type DnsProtocolOptions, serviceOf, splitOptions, withStats } from './protocol'
 
 /** What is called with the messages of all flows; what is missing is not called. */
 export interface DnsHandler {
@@ -27,7 +27,7 @@ export type DnsHandlerParser = readonly [
   SessionProtocol<'dns', ParserAnomaly>,
   DatagramProtocol<'dns', ParserAnomaly>,
 ] &
-  WithStats
+  Pick<DnsParser, 'stats'>
 
 /**
  * DNS in the form of callbacks: they are given the messages that {@link dns} would make, in the same order, and the

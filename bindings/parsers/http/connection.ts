@@ -6,7 +6,7 @@ import { anomaly, anomalyNames, type HttpCounters, leniency } from './findings'
 import { type BodyFraming, framingOf, NO_BODY, noFraming } from './framing'
 import { type AnyMessageState, type HttpMessage, RequestState, ResponseState } from './message'
 import type { HttpAnomaly, HttpConfig } from './options'
-import type { Head, MessageKind, SideOwner } from './side-owner'
+import type { Head, MessageKind } from './side-owner'
 import { SideParser } from './side-parser'
 
 const HEAD = octets('HEAD')
@@ -23,7 +23,7 @@ const COUNTED = 8
  * Reads the HTTP/1 of one connection: both its sides, and which response answers which request. It knows nothing of
  * where the bytes come from.
  */
-export class HttpConnection implements SideOwner {
+export class HttpConnection {
   readonly config: HttpConfig
   readonly counters: HttpCounters
   /**
@@ -120,21 +120,25 @@ export class HttpConnection implements SideOwner {
     return this.#take()
   }
 
+  /** @internal */
   kindOf(side: FlowSide): MessageKind | undefined {
     if (this.#client === undefined) return undefined
     return side === this.#client ? 'request' : 'response'
   }
 
+  /** @internal */
   claim(side: FlowSide, kind: MessageKind): boolean {
     this.#client ??= kind === 'request' ? side : other(side)
     return this.kindOf(side) === kind
   }
 
+  /** @internal */
   simpleRequest(): RequestState | undefined {
     const [oldest] = this.#waiting
     return oldest?.isSimple ? oldest : undefined
   }
 
+  /** @internal */
   open(side: FlowSide, { text, line, fields, startTime }: Head): AnyMessageState {
     if (line.kind === 'response') {
       const request = this.#answered(line.status)
@@ -145,11 +149,13 @@ export class HttpConnection implements SideOwner {
     return request
   }
 
+  /** @internal */
   openSimple(side: FlowSide, request: RequestState, startTime: Timestamp): AnyMessageState {
     this.#waiting.shift()
     return ResponseState.simple(side, startTime, request)
   }
 
+  /** @internal */
   framing(message: AnyMessageState, { line, fields }: Head): BodyFraming {
     if (message.kind === 'request') {
       // RFC 9112, 3.2.
@@ -169,6 +175,7 @@ export class HttpConnection implements SideOwner {
     return status === 304 || request?.isMethod(HEAD) ? NO_BODY : noFraming(fields)
   }
 
+  /** @internal */
   close(message: AnyMessageState): void {
     this.#count(message)
     this.#messages ??= []
@@ -177,11 +184,13 @@ export class HttpConnection implements SideOwner {
     else this.#closeResponse(message)
   }
 
+  /** @internal */
   report(side: FlowSide, anomalies: number): void {
     this.counters.countAnomalies(anomalies)
     this.#tell(side, anomalies, undefined)
   }
 
+  /** @internal */
   lose(_side: FlowSide): void {
     this.#isUncertain = true
   }
