@@ -108,7 +108,7 @@ describe.each(backends)('metrics, %s', (_, create) => {
 
   it('tell what became of streams, once the flow has ended', async () => {
     const { meter, collect: metrics } = create()
-    const streams = { maxBuffer: 1024, overflow: 'drop-flow' } as const
+    const streams = { maxBuffer: 4096, overflow: 'drop-flow' } as const
     using driver = await Driver.create({ parsers: [lines().protocol], streams, anomalies: true })
     observe(driver, { meter })
     const [syn, synAck, ack] = connection()
@@ -117,7 +117,7 @@ describe.each(backends)('metrics, %s', (_, create) => {
     const answer = (sequence: number, payload: string) =>
       ipv4Tcp(SERVER, CLIENT, { sequence, acknowledgement: 101, flags: 'PA' }, payload)
     if (!syn || !synAck || !ack) throw new Error('a handshake')
-    const held = Array.from({ length: 20 }, (_, i) => send(201 + i * 100, 'x'.repeat(100)))
+    const held = Array.from({ length: 60 }, (_, i) => send(201 + i * 100, 'x'.repeat(100)))
     const frames = [syn, synAck, ack, answer(501, 'one\n'), answer(501, 'one\n'), answer(510, 'two\n'), ...held]
     const ended = frames.flatMap((frame, i) => driver.track(at(i / 10, frame)))
     expect(ended.some(({ kind }) => kind === 'ended')).toBe(false)
