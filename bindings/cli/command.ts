@@ -29,6 +29,8 @@ export interface Command {
   readonly name: string
   /** One line for the list of commands. */
   readonly summary: string
+  /** What stands behind the options: `<CAPTURE...>` unless given, empty for nothing. */
+  readonly operand?: string
   /** A few lines for the command's own help. */
   readonly description: string
   readonly examples: readonly Example[]

@@ -1,6 +1,6 @@
 import type { ParserEntry } from '../index'
-import { nameOf } from './captures'
 import { EXIT_DAMAGED, EXIT_OK, type Host } from './command'
+import type { Feed } from './feeds/feed'
 import type { CliEvent } from './flow'
 import { FORMATS } from './formats'
 import type { Look } from './formats/format'
@@ -20,7 +20,7 @@ import { StreamFiles } from './streams/files'
 import { Tally } from './tally'
 
 interface Job {
-  readonly captures: readonly string[]
+  readonly feeds: readonly Feed[]
   readonly options: OutputOptions & TrackingOptions & ReassemblyOptions & AnomalyOptions
   readonly host: Host
   readonly shows: Shows
@@ -31,7 +31,7 @@ interface Job {
 }
 
 /** Tracks captures and prints what was asked for, the summary last. Answers with the exit status. */
-export async function print({ captures, options, host, shows, parsers, write }: Job): Promise<number> {
+export async function print({ feeds, options, host, shows, parsers, write }: Job): Promise<number> {
   const { stdout, stderr } = host
   const output = new Output(stdout)
   const format = FORMATS[options.format]
@@ -45,7 +45,7 @@ export async function print({ captures, options, host, shows, parsers, write }: 
   const damage: Damage[] = []
 
   const stats = await trackCaptures({
-    captures,
+    feeds,
     tracking: options,
     // Most anomalies are of the bytes.
     streams: shows === 'streams' || parsers || anomalies ? streamOptionsOf(options) : undefined,
@@ -64,15 +64,21 @@ export async function print({ captures, options, host, shows, parsers, write }: 
     async onDamage(found) {
       damage.push(found)
       await output.flush()
-      complain(stderr, `${nameOf(found.capture)}: ${found.reason}`)
+      complain(stderr, `${found.capture}: ${found.reason}`)
     },
   })
 
   files?.closeAll()
   printer.end()
-  output.write(format.summary({ captures, stats, messages, anomalies: anomalyCounts, damage, tally }, look))
+  output.write(
+    format.summary(
+      { captures: feeds.map(({ name }) => name), stats, messages, anomalies: anomalyCounts, damage, tally },
+      look,
+    ),
+  )
   await output.flush()
   const failures = [output.failure && `cannot write: ${output.failure.message}`, files?.failure].filter(isText)
+  for (const remark of feeds.map((feed) => feed.remark?.()).filter(isText)) complain(stderr, remark)
   for (const failure of failures) complain(stderr, failure)
   return damage.length > 0 || failures.length > 0 ? EXIT_DAMAGED : EXIT_OK
 }

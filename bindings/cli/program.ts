@@ -11,7 +11,8 @@ import { sanitize } from './output/sanitize'
 const NAME = 'flowscope'
 
 const DESCRIPTION = `Shows the flows of packet captures: who talked to whom, how much, and how it ended.
-CAPTURE is a pcap, pcapng or snoop file, or - for standard input. Several are read in the order given, as one.`
+CAPTURE is a pcap, pcapng or snoop file, also compressed by gzip or zstd, or - for standard input. Several are read in
+the order given, as one.`
 
 const EXAMPLES: HelpSection = {
   heading: 'Examples:',
@@ -19,7 +20,7 @@ const EXAMPLES: HelpSection = {
     { term: 'flowscope trace.pcap', meaning: 'one screen about a capture' },
     { term: 'flowscope flows trace.pcap', meaning: 'its flows, one a row' },
     { term: 'flowscope flows --format ndjson trace.pcap', meaning: 'the same for programs' },
-    { term: 'tcpdump -U -w - | flowscope flows -', meaning: 'flows of live traffic, until Ctrl-C' },
+    { term: 'flowscope live -i eth0', meaning: 'flows of live traffic, until Ctrl-C' },
   ],
 }
 
@@ -71,11 +72,12 @@ function createProgram(version: string, host: Host, done: Done): Commander {
 }
 
 function createSubcommand(command: Command, version: string, host: Host, done: Done): Commander {
+  const { operand = '<CAPTURE...>' } = command
   const subcommand = setUp(new Commander(command.name), version, host)
     .summary(command.summary)
     .description(command.description)
-    .usage('[OPTIONS] CAPTURE...')
-    .argument('<CAPTURE...>')
+    .usage(`[OPTIONS] ${operand.replaceAll(/[<>]/g, '')}`.trimEnd())
+  if (operand !== '') subcommand.argument(operand)
   for (const { heading, options } of command.options) {
     for (const option of options()) subcommand.addOption(option.helpGroup(heading))
   }
@@ -84,7 +86,9 @@ function createSubcommand(command: Command, version: string, host: Host, done: D
     rows: command.examples.map(({ call, does }) => ({ term: call, meaning: does })),
   }
   arrangeHelp(subcommand, subcommand, [examples, EXIT_STATUS], host)
-  return subcommand.action(async (captures: string[], options: object) => {
+  return subcommand.action(async () => {
+    const captures = subcommand.args
+    const options: object = subcommand.opts()
     try {
       checkOrder(captures)
       done(await command.run(captures, options, host))

@@ -1,18 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   CaptureError,
+  type CaptureErrorCode,
   Driver,
   FlowTracker,
   ModuleError,
   OutOfMemoryError,
   type ParserEntry,
   type StreamOptions,
-  stdinSource,
   type TrackerEvent,
   type TrackerStats,
 } from '../index'
-import { checkCaptures, fileErrorReason, nameOf, STDIN } from './captures'
+import { fileErrorReason } from './captures'
 import { type Host, UsageError } from './command'
+import { type Feed, FeedError } from './feeds/feed'
+import { startIdleClock } from './feeds/idle-clock'
 import type { CliEvent, CliKey } from './flow'
 import { extractorOf, trackerConfigOf } from './options/tracker'
 import type { TrackingOptions } from './options/tracking'
@@ -22,14 +24,14 @@ import type { Progress } from './progress'
 import type { Damage } from './report'
 import { onStopSignal } from './stop'
 
-/** Milliseconds that standard input is read on after Ctrl-C: tcpdump gets it too, and then writes what it held back. */
-const LAST_WORDS = 500
+/** What is wrong with a capture whose sender was stopped inside a record. */
+const CUT_SHORT: readonly CaptureErrorCode[] = ['truncated', 'compressed_truncated']
 
 /** Events that are printed at the end before signals have their turn again. */
 const EVENTS_A_TURN = 1024
 
 export interface SessionOptions {
-  readonly captures: readonly string[]
+  readonly feeds: readonly Feed[]
   readonly tracking: TrackingOptions
   /** How the bytes of TCP are put in order; undefined where nobody wants them. */
   readonly streams: StreamOptions | undefined
@@ -54,7 +56,6 @@ export interface SessionOptions {
  * @throws UsageError before anything was read
  */
 export async function trackCaptures(options: SessionOptions): Promise<TrackerStats> {
-  checkCaptures(options.captures, options.host)
   using tracker = await createTracker(options)
   await new Session(tracker, options).run()
   return tracker.stats
@@ -79,8 +80,8 @@ class Session {
   readonly #tracker: CliTracker
   readonly #options: SessionOptions
   readonly #reading = new AbortController()
-  /** The capture at work. */
-  #current = ''
+  /** The one at work. */
+  #current: Feed | undefined
   #isStopping = false
 
   constructor(tracker: CliTracker, options: SessionOptions) {
@@ -89,13 +90,13 @@ class Session {
   }
 
   async run(): Promise<void> {
-    const { captures, host, output, progress } = this.#options
+    const { feeds, host, output, progress } = this.#options
     output.onClose = () => this.#reading.abort()
     const ignoreSignals = onStopSignal(host, () => this.#stop())
     try {
-      for (const capture of captures) {
+      for (const feed of feeds) {
         if (this.#isStopping || output.isClosed) break
-        await this.#read(capture)
+        await this.#read(feed)
         // Captures may be too small for the tracker to let signals have their turn.
         await nextTurn()
       }
@@ -109,20 +110,23 @@ class Session {
 
   #stop(): void {
     this.#isStopping = true
-    if (this.#current === STDIN) setTimeout(() => this.#reading.abort(), LAST_WORDS).unref()
+    const { stop, lastWords } = this.#current ?? {}
+    stop?.()
+    if (stop) setTimeout(() => this.#reading.abort(), lastWords).unref()
     else this.#reading.abort()
   }
 
-  async #read(capture: string): Promise<void> {
+  async #read(feed: Feed): Promise<void> {
     const { progress, onEvent, onDamage } = this.#options
-    this.#current = capture
+    this.#current = feed
+    const stopClock = feed.isLive ? startIdleClock(this.#tracker) : undefined
     let offset = 0
     try {
-      const events = this.#tracker.read(capture === STDIN ? stdinSource() : capture, {
+      const events = this.#tracker.read(feed.input, {
         signal: this.#reading.signal,
         onProgress: ({ bytesRead, bytesTotal }) => {
           offset = bytesRead
-          progress.update(sanitize(nameOf(capture)), bytesRead, bytesTotal)
+          progress.update(sanitize(feed.name), bytesRead, bytesTotal)
         },
       })
       for await (const event of events) {
@@ -130,10 +134,12 @@ class Session {
         if (wait) await wait
       }
     } catch (error) {
-      const damage = this.#damageOf(capture, error, offset)
+      const damage = this.#damageOf(feed.name, error, offset)
       if (!damage) return
       progress.clear()
       await onDamage(damage)
+    } finally {
+      stopClock?.()
     }
   }
 
@@ -153,9 +159,11 @@ class Session {
     if (this.#reading.signal.aborted) return undefined
     if (error instanceof CaptureError) {
       // Ctrl-C ends the sender too, perhaps inside a record.
-      if (this.#isStopping && error.code === 'truncated') return undefined
+      if (this.#isStopping && CUT_SHORT.includes(error.code)) return undefined
       return { capture, offset: error.offset, reason: error.message }
     }
+    if (error instanceof FeedError)
+      return { capture, offset: bytesRead, reason: `${error.message}, at byte ${bytesRead}` }
     if (!isSystemError(error)) throw error
     return { capture, offset: bytesRead, reason: `cannot be read on: ${fileErrorReason(error)} at byte ${bytesRead}` }
   }

@@ -1,11 +1,12 @@
 import type { Command } from '../command'
 import { flows } from './flows'
+import { live } from './live'
 import { messages } from './messages'
 import { streams } from './streams'
 import { summary } from './summary'
 
 /** All commands, in the order of `--help`: a command is a file here and a line in this table. */
-export const commands: readonly Command[] = [summary, flows, messages, streams]
+export const commands: readonly Command[] = [summary, flows, messages, streams, live]
 
 /** The one that is meant when none is named. */
 export const DEFAULT_COMMAND = summary.name

@@ -1,5 +1,7 @@
 import { defineCommand } from '../command'
+import { feedsOf } from '../feeds/captures'
 import { parsersOf } from '../messages'
+import { type FollowOptions, followOptions } from '../options/follow'
 import { checkPorts, type MessageOptions, messageOptions } from '../options/messages'
 import { type OutputOptions, outputOptions } from '../options/output'
 import { type AnomalyOptions, anomalyOptions, type ReassemblyOptions, reassemblyOptions } from '../options/streams'
@@ -7,7 +9,7 @@ import { type TrackingOptions, trackingOptions } from '../options/tracking'
 import { print } from '../print'
 
 export const messages = defineCommand<
-  OutputOptions & MessageOptions & TrackingOptions & ReassemblyOptions & AnomalyOptions
+  OutputOptions & MessageOptions & FollowOptions & TrackingOptions & ReassemblyOptions & AnomalyOptions
 >({
   name: 'messages',
   summary: 'one row or line a message of HTTP, TLS or DNS',
@@ -20,10 +22,10 @@ export const messages = defineCommand<
     { call: 'flowscope messages --port http=8081 --port dns=5300 trace.pcap', does: 'on ports of your own, too' },
     { call: 'flowscope messages --anomalies trace.pcap', does: 'and what is odd about them' },
   ],
-  options: [outputOptions, messageOptions, anomalyOptions, reassemblyOptions, ...trackingOptions],
-  run(captures, options, host) {
+  options: [outputOptions, messageOptions, followOptions, anomalyOptions, reassemblyOptions, ...trackingOptions],
+  async run(captures, options, host) {
     checkPorts(options)
     const parsers = parsersOf(options.protocols, options.port)
-    return print({ captures, options, host, shows: 'messages', parsers })
+    return print({ feeds: feedsOf(captures, host, options), options, host, shows: 'messages', parsers })
   },
 })

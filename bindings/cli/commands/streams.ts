@@ -1,5 +1,7 @@
 import { Option } from 'commander'
 import { defineCommand, type OptionGroup } from '../command'
+import { feedsOf } from '../feeds/captures'
+import { type FollowOptions, followOptions } from '../options/follow'
 import { type OutputOptions, outputOptions } from '../options/output'
 import { type AnomalyOptions, anomalyOptions, type ReassemblyOptions, reassemblyOptions } from '../options/streams'
 import { type TrackingOptions, trackingOptions } from '../options/tracking'
@@ -17,7 +19,7 @@ const writeOptions: OptionGroup = {
 }
 
 export const streams = defineCommand<
-  OutputOptions & TrackingOptions & ReassemblyOptions & AnomalyOptions & WriteOptions
+  OutputOptions & FollowOptions & TrackingOptions & ReassemblyOptions & AnomalyOptions & WriteOptions
 >({
   name: 'streams',
   summary: 'one row or line a TCP direction that carried payload: length, gaps, SHA-256',
@@ -33,6 +35,7 @@ export const streams = defineCommand<
     { call: 'flowscope streams --overlap linux trace.pcap', does: 'as Linux resolves segments that disagree' },
     { call: 'flowscope streams --anomalies trace.pcap', does: 'and what is odd about them' },
   ],
-  options: [outputOptions, writeOptions, reassemblyOptions, anomalyOptions, ...trackingOptions],
-  run: (captures, options, host) => print({ captures, options, host, shows: 'streams', write: options.write }),
+  options: [outputOptions, writeOptions, followOptions, reassemblyOptions, anomalyOptions, ...trackingOptions],
+  run: async (captures, options, host) =>
+    print({ feeds: feedsOf(captures, host, options), options, host, shows: 'streams', write: options.write }),
 })

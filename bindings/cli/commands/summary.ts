@@ -1,4 +1,5 @@
 import { defineCommand } from '../command'
+import { feedsOf } from '../feeds/captures'
 import { parsersOf } from '../messages'
 import { type OutputOptions, outputOptions } from '../options/output'
 import { type AnomalyOptions, anomalyOptions, type ReassemblyOptions, reassemblyOptions } from '../options/streams'
@@ -14,9 +15,11 @@ export const summary = defineCommand<OutputOptions & TrackingOptions & Reassembl
   examples: [
     { call: 'flowscope trace.pcap', does: 'about one capture' },
     { call: 'flowscope summary day1.pcap day2.pcap', does: 'about two, as one' },
-    { call: 'zcat trace.pcap.gz | flowscope -', does: 'about what comes through a pipe' },
+    { call: 'flowscope trace.pcap.gz', does: 'about a compressed one' },
+    { call: 'tcpdump -c 1000 -w - | flowscope -', does: 'about what comes through a pipe' },
     { call: 'flowscope summary --format ndjson trace.pcap', does: 'its figures as one JSON object' },
   ],
   options: [outputOptions, anomalyOptions, ...trackingOptions, reassemblyOptions],
-  run: (captures, options, host) => print({ captures, options, host, shows: 'summary', parsers: parsersOf() }),
+  run: async (captures, options, host) =>
+    print({ feeds: feedsOf(captures, host), options, host, shows: 'summary', parsers: parsersOf() }),
 })
