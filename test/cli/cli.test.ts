@@ -253,7 +253,8 @@ describe.skipIf(!existsSync(bin.flowscope) && CI === undefined)('the command lin
     const path = file('long.pcap', pcap(records))
     const child = start('--format', 'ndjson', ...Array.from({ length: 2000 }, () => path))
     const ended = outcome(child)
-    await wait(500)
+    // Long enough to have begun on a busy machine; all of it takes far longer.
+    await wait(2000)
     child.kill('SIGINT')
     const { status, out } = await ended
     const [summary] = parse(out)

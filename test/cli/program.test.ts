@@ -41,10 +41,10 @@ describe('help', () => {
     for (const heading of ['Examples:', 'Exit status:']) expect(out).toContain(`\n${heading}\n`)
   })
 
-  it.each(commands.map(({ name }) => name))('of %s is printed', async (name) => {
+  it.each(commands.map(({ name, operand }) => [name, operand]))('of %s is printed', async (name, operand) => {
     const { status, out } = await call(name, '--help')
     expect(status).toBe(0)
-    expect(out).toContain(`Usage: flowscope ${name} [OPTIONS] CAPTURE...`)
+    expect(out).toContain(`Usage: flowscope ${name} [OPTIONS]${operand === '' ? '' : ' CAPTURE...'}\n`)
     expect((await call('help', name)).out).toBe(out)
   })
 
