@@ -118,5 +118,7 @@ record dns-dig-dnsmasq.pcap "port $dns_port" dns 127.0.0.1
 record tls13-openssl.pcap "tcp port $tls_port" tls 127.0.0.1 -tls1_3
 record tls12-openssl.pcap "tcp port $tls_port" tls 127.0.0.1 -tls1_2
 record loopback-mix.pcap "port $http_port or port $dns_port or port $tls_port or port $closed_port or icmp or icmp6" mix
+gzip -9nc "$out/loopback-mix.pcap" > "$out/loopback-mix.pcap.gz"
+zstd -q -19 --check -c "$out/loopback-mix.pcap" > "$out/loopback-mix.pcap.zst"
 
 capinfos -TmrcsSaeE "$out"/*.pcap | column -t -s,

@@ -4,6 +4,11 @@ import { type Host, UsageError } from './command'
 /** What stands for standard input among captures. */
 export const STDIN = '-'
 
+/** A capture as it is spoken of. */
+export function nameOf(capture: string): string {
+  return capture === STDIN ? 'standard input' : capture
+}
+
 /**
  * Looks at all captures before the first is read, so that a typing error costs no half-finished output.
  *

@@ -1,4 +1,5 @@
 import type { ParserEntry } from '../index'
+import { nameOf } from './captures'
 import { EXIT_DAMAGED, EXIT_OK, type Host } from './command'
 import type { Feed } from './feeds/feed'
 import type { CliEvent } from './flow'
@@ -64,7 +65,7 @@ export async function print({ feeds, options, host, shows, parsers, write }: Job
     async onDamage(found) {
       damage.push(found)
       await output.flush()
-      complain(stderr, `${found.capture}: ${found.reason}`)
+      complain(stderr, `${nameOf(found.capture)}: ${found.reason}`)
     },
   })
 

@@ -11,7 +11,7 @@ import {
   type TrackerEvent,
   type TrackerStats,
 } from '../index'
-import { fileErrorReason } from './captures'
+import { fileErrorReason, nameOf } from './captures'
 import { type Host, UsageError } from './command'
 import { type Feed, FeedError } from './feeds/feed'
 import { startIdleClock } from './feeds/idle-clock'
@@ -126,7 +126,7 @@ class Session {
         signal: this.#reading.signal,
         onProgress: ({ bytesRead, bytesTotal }) => {
           offset = bytesRead
-          progress.update(sanitize(feed.name), bytesRead, bytesTotal)
+          progress.update(sanitize(nameOf(feed.name)), bytesRead, bytesTotal)
         },
       })
       for await (const event of events) {

@@ -21,7 +21,7 @@ export function feedsOf(captures: readonly string[], host: Host, { follow }: Fol
   }
   return captures.map((capture) => {
     if (capture === STDIN) {
-      return { name: 'standard input', input: stdinSource(), stop: () => undefined, lastWords: LAST_WORDS }
+      return { name: capture, input: stdinSource(), stop: () => undefined, lastWords: LAST_WORDS }
     }
     if (follow && statSync(capture).isFile()) return followed(capture)
     return { name: capture, input: capture, ...(follow && { isLive: true }) }

@@ -2,7 +2,7 @@ import type { CaptureSource } from '../../index'
 
 /** Something that a capture is read from. */
 export interface Feed {
-  /** As it is spoken of. */
+  /** As the command line names it. */
   readonly name: string
   /** What is read: a file by its path, or a source. */
   readonly input: string | CaptureSource

@@ -1,3 +1,4 @@
+import { nameOf } from '../captures'
 import { clip } from '../output/columns'
 import { type Alignments, grid } from '../output/grid'
 import { sanitize } from '../output/sanitize'
@@ -31,7 +32,7 @@ export function summaryScreen(report: Report, look: Look): string {
 }
 
 function title({ captures }: Report, { palette, columns }: Look): string {
-  const names = captures.map((name) => sanitize(name)).join(', ')
+  const names = captures.map((name) => sanitize(nameOf(name))).join(', ')
   const text = captures.length === 1 ? names : `${captures.length} captures: ${names}`
   return ` ${palette.title(clip(text, (columns ?? TITLE_WIDTH) - 1))}`
 }
@@ -163,7 +164,7 @@ function notes({ stats, damage }: Report, { palette }: Look): string {
   ]
   const lines = [
     ...counts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`),
-    ...damage.map(({ capture, reason }) => sanitize(`${capture}: ${reason}`)),
+    ...damage.map(({ capture, reason }) => sanitize(`${nameOf(capture)}: ${reason}`)),
   ]
   return lines.map((line) => ` ${palette.warning('!')} ${line}`).join('\n')
 }
