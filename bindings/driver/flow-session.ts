@@ -213,7 +213,7 @@ export class TcpSession implements FlowSession {
   }
 
   #wantedFrom(side: FlowSide): number {
-    if (this.#probe) return 0
+    if (this.#probe || this.#bound.length > 0) return 0
     let least = Number.POSITIVE_INFINITY
     for (const run of this.#runs) least = Math.min(least, run.wantedFrom(side))
     return least

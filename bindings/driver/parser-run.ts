@@ -200,8 +200,8 @@ export class SessionRun extends ParserRun {
   protected override look(): void {
     if (!this.parser.skipUntil) return
     for (const side of ['initiator', 'responder'] as const) {
-      // NaN is no offset.
-      const offset = this.parser.skipUntil(side)
+      // NaN is no offset, and a part of a byte is none.
+      const offset = Math.ceil(this.parser.skipUntil(side))
       if (offset > this.#wanted[side]) this.#wanted[side] = offset
     }
   }

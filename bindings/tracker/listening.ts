@@ -26,7 +26,10 @@ export class Listening implements ListenerControl {
     this.skipUntil(index, flow, side, Number.POSITIVE_INFINITY)
   }
 
-  skipUntil(index: number, flow: number, side: FlowSide, offset: number): void {
+  /** A part of a byte is none: it is skipped as a whole. NaN is no offset. */
+  skipUntil(index: number, flow: number, side: FlowSide, until: number): void {
+    const offset = Math.ceil(until)
+    if (Number.isNaN(offset)) return
     const code = codeOf(side)
     const place = placeOf(index, code)
     const limit = this.#limits.get(place)

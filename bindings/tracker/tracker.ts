@@ -289,6 +289,8 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
     } finally {
       engine.guard.dispose()
       this.#engine = undefined
+      // An iteration that waits for its source ends at once.
+      this.#filling?.interrupt()
     }
   }
 

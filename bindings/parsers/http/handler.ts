@@ -48,7 +48,7 @@ function handled(session: HttpSession, handler: HttpHandler, key: FlowKey): Sess
       return typeof answer === 'string' ? answer : { ...answer, messages: hand(answer.messages) }
     },
     missed: (side, gap, timestamp) => hand(session.missed(side, gap, timestamp)),
-    fin: (side, timestamp, end) => hand(session.fin(side, timestamp, end)),
+    fin: (side, timestamp, end, reason) => hand(session.fin(side, timestamp, end, reason)),
     rst: (timestamp, ends) => hand(session.rst(timestamp, ends)),
     skipUntil: (side) => session.skipUntil(side),
     get isDone() {

@@ -1,6 +1,6 @@
 import { Timestamp } from '../../packet/timestamp'
 import { ParserAnomaly } from '../../session/parser-anomaly'
-import type { GapAnswer, HandOver, Messages, SessionParser, StreamGap } from '../../session/session-parser'
+import type { FinReason, GapAnswer, HandOver, Messages, SessionParser, StreamGap } from '../../session/session-parser'
 import type { FlowSide } from '../../tracker/vocabulary'
 import { HttpConnection } from './connection'
 import type { HttpCounters } from './findings'
@@ -42,9 +42,9 @@ export class HttpSession implements SessionParser<HttpEvent> {
     return this.#answer(this.#connection.gap(side, length, timestamp))
   }
 
-  fin(side: FlowSide, timestamp: Timestamp, end = 0): Messages<HttpEvent> {
+  fin(side: FlowSide, timestamp: Timestamp, end: number, reason: FinReason): Messages<HttpEvent> {
     this.#skipTo(side, end, timestamp)
-    return this.#answer(this.#connection.end(side, timestamp, true))
+    return this.#answer(this.#connection.end(side, timestamp, reason === 'fin'))
   }
 
   rst(timestamp: Timestamp, ends: Readonly<Record<FlowSide, number>>): Messages<HttpEvent> {

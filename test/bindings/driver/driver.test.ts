@@ -4,6 +4,7 @@ import {
   Driver,
   datagramParser,
   type FiveTupleKey,
+  type FlowSide,
   fiveTuple,
   innerVxlan,
   messages,
@@ -215,7 +216,11 @@ describe('a driver', () => {
     trackAll(driver, [new Conversation().send('initiator', 'half')])
     expect(tell(driver.sweep(new Timestamp(2)))).toEqual([])
     expect(tell(driver.sweep(new Timestamp(3)))).toEqual(['lines initiator {"line":"half"}', 'ended idle_timeout'])
-    expect(parsers[0]?.calls).toEqual(['feed initiator 0 4', 'fin initiator 4', 'fin responder 0'])
+    expect(parsers[0]?.calls).toEqual([
+      'feed initiator 0 4',
+      'fin initiator 4 at the end',
+      'fin responder 0 at the end',
+    ])
   })
 
   it('takes time forward only, where it is told to', async () => {
@@ -235,6 +240,122 @@ describe('the end of a flow', () => {
     const frames = [...c.open(), c.send('initiator', 'tail'), c.send('responder', 'x')]
     expect(linesOf(trackAll(driver, [...frames, ...c.close()]))).toEqual(['initiator: tail', 'responder: x'])
     expect(parsers[0]?.calls.slice(2)).toEqual(['fin initiator 4', 'fin responder 1'])
+  })
+
+  it('comes for a side with its FIN, while the other goes on', async () => {
+    const { protocol, parsers } = lines()
+    using driver = await Driver.create({ parsers: [protocol] })
+    const c = new Conversation()
+    const frames = [...c.open(), c.send('initiator', 'ask\nme', 'FPA'), c.send('responder', 'a\nb')]
+    expect(linesOf(trackAll(driver, frames))).toEqual(['initiator: ask', 'initiator: me', 'responder: a'])
+    expect(parsers[0]?.calls).toEqual(['feed initiator 0 6', 'fin initiator 6', 'feed responder 0 3'])
+    expect(linesOf(driver.finish())).toEqual(['responder: b'])
+    expect(parsers[0]?.calls.slice(3)).toEqual(['fin responder 3 at the end'])
+  })
+
+  it('comes behind the bytes before the FIN, however these came', async () => {
+    const { protocol, parsers } = lines()
+    using driver = await Driver.create({ parsers: [protocol] })
+    const c = new Conversation()
+    trackAll(driver, [
+      ...c.open(),
+      c.at('initiator', 4, 'two\n', 'FPA'),
+      c.at('responder', 0, 'x'),
+      c.at('initiator', 0, 'one\n'),
+      c.at('initiator', 9, 'behind'),
+    ])
+    expect(parsers[0]?.calls).toEqual([
+      'feed responder 0 1',
+      'feed initiator 0 4',
+      'feed initiator 4 4',
+      'fin initiator 8',
+    ])
+  })
+
+  it('of a side that ended before there was a parser is told to it first', async () => {
+    const { protocol, parsers } = lines()
+    using driver = await Driver.create({ parsers: [protocol] })
+    const c = new Conversation()
+    const frames = [...c.open(), c.send('initiator', '', 'FA'), c.send('responder', 'x')]
+    trackAll(driver, frames)
+    expect(parsers[0]?.calls).toEqual(['fin initiator 0', 'feed responder 0 1'])
+  })
+
+  it('of a side that ended before its protocol was known keeps its place', async () => {
+    const parser = lines()
+    const isHello = (bytes: Uint8Array) => (bytes.length < 5 ? undefined : decoder.decode(bytes).startsWith('hello'))
+    const protocol = sessionParser({ name: 'lines', create: parser.protocol.create, signature: isHello })
+    using driver = await Driver.create({ parsers: [protocol] })
+    const c = new Conversation('10.0.0.1:1', '10.0.0.2:2')
+    trackAll(driver, [
+      ...c.open(),
+      c.send('initiator', 'he', 'FPA'),
+      c.send('responder', 'hel'),
+      c.at('responder', 3, 'lo\n'),
+    ])
+    expect(parser.parsers[0]?.calls).toEqual([
+      'feed initiator 0 2',
+      'fin initiator 2',
+      'feed responder 0 3',
+      'feed responder 3 3',
+    ])
+  })
+
+  it('of both sides ends the search for a protocol', async () => {
+    const asked: string[] = []
+    const signature = (bytes: Uint8Array, side: FlowSide) => {
+      asked.push(`${side} ${bytes.length}`)
+      return undefined
+    }
+    const protocol = sessionParser({ name: 'never', create: () => ({ feed: () => undefined }), signature })
+    using driver = await Driver.create({ parsers: [protocol] })
+    const c = new Conversation('10.0.0.1:1', '10.0.0.2:2')
+    const frames = [
+      ...c.open(),
+      c.send('initiator', 'a', 'FPA'),
+      c.send('responder', 'b'),
+      c.send('responder', 'c', 'FPA'),
+    ]
+    expect(tell(trackAll(driver, frames))).not.toContain('parser_closed')
+    expect(asked).toEqual(['initiator 1', 'responder 1', 'responder 2'])
+    // The flow still lives: its last acknowledgement has not come.
+    expect(driver.flowCount).toBe(1)
+  })
+
+  it('comes with the flow for a parser that wants nothing more of the side, whoever else listens', async () => {
+    const all = lines()
+    const none = lines({ onLine: (parser, side) => (parser.skip[side] = Number.POSITIVE_INFINITY) })
+    const other = sessionParser({ name: 'other', ports: [80], create: none.protocol.create })
+    using driver = await Driver.create({ parsers: [all.protocol, other] })
+    const c = new Conversation()
+    trackAll(driver, [...c.open(), c.send('initiator', 'a\n'), c.send('initiator', '', 'FA')])
+    driver.finish()
+    expect(all.parsers[0]?.calls).toEqual(['feed initiator 0 2', 'fin initiator 2', 'fin responder 0 at the end'])
+    expect(none.parsers[0]?.calls).toEqual([
+      'feed initiator 0 2',
+      'fin initiator 2 at the end',
+      'fin responder 0 at the end',
+    ])
+  })
+
+  it('by a reset is told once where one side has ended before, and not where both have', async () => {
+    const { protocol, parsers } = lines()
+    using driver = await Driver.create({ parsers: [protocol] })
+    for (const client of ['10.0.0.3:1', '10.0.0.3:2']) {
+      const c = new Conversation(client)
+      const frames = [...c.open(), c.send('initiator', 'a'), c.send('initiator', '', 'FA')]
+      c.lose('initiator', 1)
+      if (client.endsWith('2')) {
+        frames.push(c.send('responder', '', 'FA'))
+        c.lose('responder', 1)
+      }
+      const events = trackAll(driver, [...frames, c.reset('responder')])
+      expect(tell(events).at(-1)).toBe('ended rst')
+    }
+    expect(parsers.map(({ calls }) => calls.slice(1))).toEqual([
+      ['fin initiator 1', 'rst 1 0'],
+      ['fin initiator 1', 'fin responder 0'],
+    ])
   })
 
   it('by a reset is told as one, and brings no line', async () => {
@@ -359,7 +480,7 @@ describe('a parser', () => {
     using driver = await Driver.create({ parsers: [protocol] })
     const events = await collect(driver.events(captureOf(frames)))
     expect(linesOf(events)).toEqual(['initiator: body', 'initiator: after', 'responder: too'])
-    expect(parsers[0]?.calls.at(-2)).toBe('fin initiator 106')
+    expect(parsers[0]?.calls.at(-2)).toBe('fin initiator 106 at the end')
     const ended = events.find((event) => event.kind === 'ended')
     expect(ended?.stats.initiator.stream).toMatchObject({ deliveredBytes: 106, gaps: 0 })
   })

@@ -136,8 +136,8 @@ describe('faults of the crate that are not repeated', () => {
       'feed initiator 6000 100',
       'gap initiator 6100 2900 end',
       'feed initiator 9000 100',
-      'fin initiator 9100',
-      'fin responder 0',
+      'fin initiator 9100 at the end',
+      'fin responder 0 at the end',
     ])
   })
 

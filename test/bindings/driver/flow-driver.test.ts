@@ -1,5 +1,12 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { type BufferedReassembler, FlowDriver, type FlowSide, type Reassembler } from '../../../bindings'
+import {
+  BufferedReassembler,
+  type FinReason,
+  FlowDriver,
+  type FlowSide,
+  type Reassembler,
+  type Timestamp,
+} from '../../../bindings'
 import { Conversation } from '../../support/conversation'
 import { tell, trackAll } from './support'
 
@@ -19,12 +26,12 @@ class Recorder implements Reassembler {
     this.calls.push(`${offset} gap ${length}`)
   }
 
-  fin(): void {
-    this.calls.push('fin')
+  fin(_timestamp: Timestamp, end: number, reason: FinReason): void {
+    this.calls.push(`${end} ${reason}`)
   }
 
-  rst(): void {
-    this.calls.push('rst')
+  rst(_timestamp: Timestamp, end: number): void {
+    this.calls.push(`${end} rst`)
   }
 }
 
@@ -49,8 +56,8 @@ describe('a flow driver', () => {
     frames.push(c.send('initiator', 'ij'), c.acknowledge('responder'), c.send('responder', 'xy'), ...c.close())
     expect(tell(trackAll(driver, frames)).at(-1)).toBe('ended fin')
     expect(recorders.map(({ side, calls }) => [side, ...calls])).toEqual([
-      ['initiator', '0 ab', '2 cd', '4 gap 4', '8 ij', 'fin'],
-      ['responder', '0 xy', 'fin'],
+      ['initiator', '0 ab', '2 cd', '4 gap 4', '8 ij', '10 fin'],
+      ['responder', '0 xy', '2 fin'],
     ])
     driver.dispose()
   })
@@ -59,8 +66,41 @@ describe('a flow driver', () => {
     const { driver, recorders } = await recording()
     const c = new Conversation()
     trackAll(driver, [...c.open(), c.send('initiator', 'a'), c.reset('responder')])
-    expect(recorders.map(({ calls }) => calls.at(-1))).toEqual(['rst'])
+    expect(recorders.map(({ calls }) => calls.at(-1))).toEqual(['1 rst'])
     driver.dispose()
+  })
+
+  it('tells them of a reset or of the end of the flow only where their side has not ended before', async () => {
+    const { driver, recorders } = await recording()
+    for (const client of ['10.0.0.3:1', '10.0.0.3:2']) {
+      const c = new Conversation(client)
+      const frames = [...c.open(), c.send('initiator', 'a', 'FPA'), c.send('responder', 'bc')]
+      trackAll(driver, client.endsWith('1') ? [...frames, c.reset('responder')] : frames)
+    }
+    driver.finish()
+    expect(recorders.map(({ calls }) => calls)).toEqual([
+      ['0 a', '1 fin'],
+      ['0 bc', '2 rst'],
+      ['0 a', '1 fin'],
+      ['0 bc', '2 flow_ended'],
+    ])
+    driver.dispose()
+  })
+
+  it('knows how the side of a buffer has ended', async () => {
+    const buffers: BufferedReassembler[] = []
+    using driver = await FlowDriver.create({
+      reassembler: (_key, _side, bounds) => {
+        const buffer = new BufferedReassembler(bounds)
+        buffers.push(buffer)
+        return buffer
+      },
+    })
+    const c = new Conversation()
+    trackAll(driver, [...c.open(), c.send('initiator', 'a', 'FPA'), c.send('responder', 'bc')])
+    expect(buffers.map(({ ending }) => ending)).toEqual(['fin', undefined])
+    trackAll(driver, [c.reset('responder')])
+    expect(buffers.map(({ ending }) => ending)).toEqual(['fin', 'rst'])
   })
 
   it('hands out what buffers have gathered', async () => {

@@ -1,5 +1,6 @@
 import {
   type DriverEvent,
+  type FinReason,
   type FlowSide,
   type GapAnswer,
   type PacketView,
@@ -59,8 +60,8 @@ export class LineParser implements SessionParser<Line> {
     this.calls.push(`missed ${side} ${offset} ${length}`)
   }
 
-  fin(side: FlowSide, _timestamp: Timestamp, end: number): Line[] {
-    this.calls.push(`fin ${side} ${end}`)
+  fin(side: FlowSide, _timestamp: Timestamp, end: number, reason: FinReason): Line[] {
+    this.calls.push(`fin ${side} ${end}${reason === 'fin' ? '' : ' at the end'}`)
     const line = this.#rest[side]
     return line === '' ? [] : [{ line }]
   }

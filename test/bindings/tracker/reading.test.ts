@@ -6,6 +6,7 @@ import {
   bytesSource,
   CaptureError,
   type CaptureSource,
+  DisposedError,
   type FlowEvent,
   FlowTracker,
   fiveTuple,
@@ -15,6 +16,7 @@ import {
 } from '../../../bindings'
 import { everyNanoseconds, pcap, pcapng, snoop } from '../../support/captures'
 import { PcapngSection } from '../../support/captures/pcapng'
+import { Conversation } from '../../support/conversation'
 import { fixtures } from '../../support/fixtures'
 import { at, captureOf, collect, connection, kinds, texts, udpFlows } from '../support'
 
@@ -267,6 +269,64 @@ describe('an iteration', () => {
     go(0)
     await expect(reading).rejects.toMatchObject({ code: 'truncated' })
     expect(tracker.reconfigure({ maxFlows: 1_000_000 })).toEqual([])
+  })
+
+  it('hands out at once what other calls cause while its source is silent', async () => {
+    using tracker = await FlowTracker.create(fiveTuple(), { streams: {} })
+    const c = new Conversation()
+    const frames = [...c.open(), c.at('initiator', 4, 'late'), ...udpFlows(2)]
+    const capture = captureOf(frames)
+    let waited = (): void => undefined
+    const isWaiting = new Promise<void>((resolve) => (waited = resolve))
+    let go = (_count: number): void => undefined
+    let isRead = false
+    const source: CaptureSource = {
+      readInto(target) {
+        if (isRead) {
+          waited()
+          return new Promise((resolve) => (go = resolve))
+        }
+        isRead = true
+        target.set(capture)
+        return capture.length
+      },
+    }
+    const told: string[] = []
+    const reading = (async () => {
+      for await (const event of tracker.read(source)) {
+        if (event.kind === 'stream_data') told.push(new TextDecoder().decode(event.bytes))
+        if (event.kind === 'ended') told.push(`ended ${event.reason}`)
+      }
+    })()
+    await isWaiting
+    expect(tracker.sweep(new Timestamp(70))).toEqual([])
+    await new Promise(setImmediate)
+    expect(told).toEqual(['ended idle_timeout', 'ended idle_timeout'])
+    // Bytes that the flow has kept are there until the source goes on.
+    expect(tracker.finish()).toEqual([])
+    await new Promise(setImmediate)
+    expect(told.slice(2)).toEqual(['late', 'ended end_of_capture'])
+    // What is caused when the source has just answered is not lost either.
+    go(0)
+    await reading
+    expect(told).toHaveLength(4)
+  })
+
+  it('ends when its tracker is disposed while the source is silent', async () => {
+    const tracker = await FlowTracker.create(fiveTuple())
+    let closed = 0
+    let fail = (_error: Error): void => undefined
+    const source: CaptureSource = {
+      readInto: () => new Promise((_, reject) => (fail = reject)),
+      close: () => void closed++,
+    }
+    const reading = collect(tracker.read(source))
+    tracker.dispose()
+    await expect(reading).rejects.toThrow(DisposedError)
+    expect(closed).toBe(1)
+    // Nobody hears of that any more; an unhandled rejection would fail this run.
+    fail(new Error('too late'))
+    await new Promise(setImmediate)
   })
 
   it('refuses impossible counts', async () => {

@@ -47,6 +47,8 @@ function tell(event: Event): string[] {
       return [`${event.side} ${event.offset} ${decoder.decode(event.bytes)}`]
     case 'stream_gap':
       return [`${event.side} ${event.offset} gap ${event.length} ${event.reason}`]
+    case 'stream_end':
+      return [`${event.side} ${event.offset} end`]
     case 'stream_stopped':
       return [`${event.side} ${event.offset} stopped`]
     case 'datagram':
@@ -89,6 +91,52 @@ describe('streams', () => {
       'initiator 3 gap 4 acknowledged',
       'initiator 7 hij',
       'initiator 10 k',
+    ])
+  })
+
+  it('end with the FIN, each side for itself', async () => {
+    const c = new Conversation()
+    const frames = [
+      ...c.open(),
+      c.send('initiator', 'ask', 'FPA'),
+      c.at('initiator', 4, 'not of it'),
+      c.send('responder', 'ans'),
+      c.send('responder', 'wer'),
+    ]
+    const tracker = await create()
+    expect(trackAll(tracker, frames)).toEqual([
+      'initiator 0 ask',
+      'initiator 3 end',
+      'responder 0 ans',
+      'responder 3 wer',
+    ])
+    expect(tracker.finish().flatMap(tell)).toEqual([])
+  })
+
+  it('end when what was missing before the FIN has come, or is given up', async () => {
+    const c = new Conversation()
+    const frames = [
+      ...c.open(),
+      c.at('initiator', 3, 'def', 'FPA'),
+      c.at('responder', 0, 'x'),
+      c.at('initiator', 0, 'abc'),
+    ]
+    expect(trackAll(await create(), frames)).toEqual([
+      'responder 0 x',
+      'initiator 0 abc',
+      'initiator 3 def',
+      'initiator 6 end',
+    ])
+    const lost = new Conversation('10.0.0.7:1')
+    const holed = [...lost.open(), lost.send('initiator', 'abc')]
+    lost.lose('initiator', 5)
+    holed.push(lost.send('initiator', '', 'FA'))
+    lost.lose('initiator', 1)
+    holed.push(lost.acknowledge('responder'))
+    expect(trackAll(await create(), holed)).toEqual([
+      'initiator 0 abc',
+      'initiator 3 gap 5 acknowledged',
+      'initiator 8 end',
     ])
   })
 
@@ -164,6 +212,15 @@ describe('streams', () => {
     expect(told.slice(0, 2)).toEqual(['initiator 0 gap 3000 buffer', 'initiator 3000 x'])
   })
 
+  it('of both sides have one bound, where that is given', async () => {
+    const c = new Conversation()
+    const frames = [...c.open(), c.at('initiator', 5, 'i'), c.at('responder', 7, 'r'), c.at('responder', 4096, 's')]
+    expect(trackAll(await create({ streams: { maxFlowBuffer: 4096 } }), frames)).toEqual([
+      'initiator 0 gap 5 buffer',
+      'initiator 5 i',
+    ])
+  })
+
   it('of some ports only leave all other flows alone', async () => {
     const tracker = await create({ streams: { tcp: [80], udp: [53] } })
     const [a, b] = [new Conversation(), new Conversation('10.0.0.1:40000', '10.0.0.2:81')]
@@ -201,6 +258,7 @@ describe('streams', () => {
       ...c.open(),
       ...words.map((word) => c.send('initiator', word)),
       c.send('responder', 'done'),
+      ...c.close(),
     ])
 
     /** Reads the capture, whose core is ahead of the listener all the time. */
@@ -216,12 +274,29 @@ describe('streams', () => {
 
     it('wants no more gets no more of that side', async () => {
       const told = await read((event) => event.side === 'initiator' && event.stopListening())
-      expect(told).toEqual(['initiator 0 one', 'responder 0 done'])
+      expect(told).toEqual(['initiator 0 one', 'responder 0 done', 'responder 4 end'])
     })
 
     it('skips bytes gets those behind them', async () => {
       const told = await read((event) => event.offset === 0 && event.side === 'initiator' && event.skip(4))
-      expect(told).toEqual(['initiator 0 one', 'initiator 7 hree', 'initiator 11 four', 'responder 0 done'])
+      expect(told).toEqual([
+        'initiator 0 one',
+        'initiator 7 hree',
+        'initiator 11 four',
+        'responder 0 done',
+        'initiator 15 end',
+        'responder 4 end',
+      ])
+    })
+
+    it.each([
+      [Number.NaN, 'initiator 3 two'],
+      [-2, 'initiator 3 two'],
+      [0.5, 'initiator 4 wo'],
+      [1e300, 'responder 0 done'],
+    ])('skips %d bytes is taken at its word as far as there is one', async (bytes, next) => {
+      const told = await read((event) => event.offset === 0 && event.side === 'initiator' && event.skip(bytes))
+      expect(told.slice(0, 2)).toEqual(['initiator 0 one', next])
     })
 
     it('skips bytes is told which of them are missing', async () => {
@@ -345,7 +420,7 @@ describe('anomalies', () => {
     const tracker = await create({ streams: {}, anomalies: true })
     const c = new Conversation()
     const frames = [...c.open(), c.send('initiator', 'end', 'FPA'), c.at('initiator', 3, 'more')]
-    expect(trackAll(tracker, frames)).toEqual(['initiator 0 end', '! data_after_fin'])
+    expect(trackAll(tracker, frames)).toEqual(['initiator 0 end', 'initiator 3 end', '! data_after_fin'])
     expect(tracker.stats.segmentsAfterFin).toBe(1)
   })
 
@@ -363,6 +438,7 @@ describe('options of streams', () => {
     [{ maxBuffer: 0 }, 'streams.maxBuffer'],
     [{ maxTotalBuffer: -1 }, 'streams.maxTotalBuffer'],
     [{ maxStreams: 0 }, 'streams.maxStreams'],
+    [{ maxFlowBuffer: 0 }, 'streams.maxFlowBuffer'],
     [{ overlap: 'newest' }, 'streams.overlap'],
     [{ overflow: 'explode' }, 'streams.overflow'],
     [{ tcp: [65536] }, 'streams.tcp'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Driver, type DriverEvent } from '../../../../bindings'
 import { type HttpMessage, type HttpOptions, http, wholeBodies } from '../../../../bindings/parsers/http'
 import { Conversation } from '../../../support/conversation'
-import { captureOf } from '../../support'
+import { at, captureOf } from '../../support'
 import { briefly } from './support'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n'
@@ -43,5 +43,26 @@ describe.each([
     for (let i = 0; i < 4; i++) frames.push(c.send('responder', part))
     frames.push(c.acknowledge('initiator'), ...(end === 'close' ? c.close() : [c.reset('responder')]))
     expect(briefly(await read(frames, options))).toEqual(['GET /a 0', '200 to /a 5000 incomplete'])
+  })
+})
+
+describe('a body that ends with the connection', () => {
+  const answer = 'HTTP/1.1 200 OK\r\n\r\nbody'
+
+  it('ends with the FIN of its side, while the other goes on', async () => {
+    using driver = await Driver.create({ parsers: [http({ bodies: wholeBodies() })] })
+    const c = new Conversation()
+    const frames = [...c.open(), c.send('initiator', 'GET /a HTTP/1.0\r\n\r\n'), c.send('responder', answer)]
+    for (const frame of frames) driver.track(at(1, frame))
+    const [, message] = driver.track(at(2, c.send('responder', '', 'FA')))
+    expect(message).toMatchObject({ kind: 'message', message: { kind: 'response', isComplete: true, bodyBytes: 4 } })
+    expect(driver.flowCount).toBe(1)
+  })
+
+  it('is not known to be whole where there was none', async () => {
+    const c = new Conversation()
+    const frames = [...c.open(), c.send('initiator', 'GET /a HTTP/1.0\r\n\r\n'), c.send('responder', answer)]
+    expect(briefly(await read(frames))).toEqual(['GET /a 0', '200 to /a 4 incomplete'])
+    expect(briefly(await read([...frames, ...c.close()]))).toEqual(['GET /a 0', '200 to /a 4'])
   })
 })
