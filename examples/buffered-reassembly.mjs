@@ -1,4 +1,5 @@
-// How many bytes each side of each TCP connection carried, put together in a buffer of 64 KiB a side.
+// How many bytes each side of each TCP connection carried, put together in a buffer of 64 KiB a side, and how the side
+// ended: `fin` where all that it has sent is known.
 //
 //   node examples/buffered-reassembly.mjs [CAPTURE]
 
@@ -26,8 +27,8 @@ for await (const event of driver.events(capture)) {
     const buffer = buffers.get(name)
     buffers.delete(name)
     if (!buffer) continue
-    const { highWatermark, bytesDroppedOversize } = buffer
-    console.log(`${event.flow} ${side}: ${highWatermark} bytes at most, ${bytesDroppedOversize} dropped`)
+    const { highWatermark, bytesDroppedOversize, ending } = buffer
+    console.log(`${event.flow} ${side}: ${highWatermark} bytes at most, ${bytesDroppedOversize} dropped, ${ending}`)
   }
 }
 driver.dispose()

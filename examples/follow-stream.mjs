@@ -5,7 +5,7 @@
 // FLOW is a number that `flowscope flows` prints, the first flow with bytes unless given; without FILE the bytes go to
 // standard output.
 
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { autoDetectEncap, FlowTracker, fiveTuple } from 'flowscope'
 
 const [
@@ -22,12 +22,15 @@ const tracker = await FlowTracker.create(autoDetectEncap(fiveTuple()), { streams
 for await (const event of tracker.events(capture)) {
   if (event.kind === 'stream_data') {
     if (event.side === side) wanted ??= event.flow
-    // Nothing more is kept of what nobody wants.
-    if (event.flow !== wanted && wanted !== undefined) event.stopListening()
     // A view on the core's memory: it is written before the next event is pulled.
-    else if (event.side === side) writeSync(file, event.bytes)
+    if (event.side === side && event.flow === wanted) appendFileSync(file, event.bytes)
+    // Nothing more is kept of what nobody wants.
+    else event.stopListening()
   } else if (event.kind === 'stream_gap' && event.flow === wanted && event.side === side) {
     console.error(`${event.length} bytes are missing at ${event.offset}`)
+  } else if (event.kind === 'stream_end' && event.flow === wanted && event.side === side) {
+    // The side has sent its FIN: the rest of the capture has nothing more of it.
+    break
   }
 }
 tracker.dispose()

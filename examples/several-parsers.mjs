@@ -14,17 +14,24 @@ const captures =
 
 const ascii = new TextDecoder('latin1')
 
+/** Characters that are waited for at most. */
+const LONGEST_LINE = 8192
+
 /** Only the first line of each side of a connection whose first bytes look like HTTP, whatever its port. */
 const firstLines = sessionParser({
   name: 'first-line',
   signature: (bytes) => (bytes.length < 5 ? undefined : /^(GET |HTTP\/)/.test(ascii.decode(bytes.subarray(0, 5)))),
   create: () => {
     const done = { initiator: false, responder: false }
+    const text = { initiator: '', responder: '' }
     return {
+      // Bytes come in pieces of any size: a line may need several.
       feed(side, bytes) {
         if (done[side]) return []
-        done[side] = true
-        return [ascii.decode(bytes).split('\r\n', 1)[0]]
+        text[side] += ascii.decode(bytes)
+        const end = text[side].indexOf('\r\n')
+        done[side] = end >= 0 || text[side].length > LONGEST_LINE
+        return end < 0 ? [] : [text[side].slice(0, end)]
       },
       // Nothing behind the first line is wanted: it costs nothing more.
       skipUntil: (side) => (done[side] ? Number.POSITIVE_INFINITY : 0),

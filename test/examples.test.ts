@@ -196,8 +196,8 @@ describe('length-prefixed', () => {
 describe('buffered-reassembly', () => {
   it('sums up both sides of a connection', async () => {
     expect(await linesOf('buffered-reassembly', HTTP_SESSION)).toEqual([
-      '1 initiator: 83 bytes at most, 0 dropped',
-      '1 responder: 78 bytes at most, 0 dropped',
+      '1 initiator: 83 bytes at most, 0 dropped, fin',
+      '1 responder: 78 bytes at most, 0 dropped, fin',
     ])
   })
 })

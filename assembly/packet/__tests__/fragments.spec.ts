@@ -420,6 +420,13 @@ describe('copies and overlaps', () => {
       expect(fault()).toBe(ANOMALY_FRAGMENT_OVERLAP)
       expect(faultValue()).toBe(spans[i + 2])
       expect<usize>(blocksTaken()).toBe(0)
+      restart()
+      expect(send6(1, spans[i], spans[i + 1])).toBe(false)
+      expect(fault()).toBe(0)
+      expect(send6(1, spans[i + 2], spans[i + 3])).toBe(false)
+      expect(fault()).toBe(ANOMALY_FRAGMENT_OVERLAP)
+      expect(faultValue()).toBe(spans[i + 2])
+      expect<usize>(blocksTaken()).toBe(0)
     }
   })
 
@@ -560,6 +567,25 @@ describe('bounds', () => {
     expect(send4(1, 32, 64, false)).toBe(true)
     expect(isWhole(64, 2)).toBe(true)
     wait(100 * SECOND)
+  })
+
+  it('hold for datagrams behind one whose time is wrong', () => {
+    restart()
+    udpHeader(32)
+    wait(1000 * SECOND)
+    send4(1, 0, 16)
+    wait(<u64>(-1000 * <i64>SECOND))
+    send4(2, 0, 16)
+    wait(15 * SECOND)
+    send4(3, 0, 16)
+    expect(timedOut()).toBe(0)
+    // The first was wrong by far, so it counts from the next one on.
+    wait(15 * SECOND)
+    send4(4, 0, 16)
+    expect(timedOut()).toBe(2)
+    wait(15 * SECOND)
+    send4(5, 0, 16)
+    expect(timedOut()).toBe(1)
   })
 
   it('hold for datagrams in progress: the oldest goes', () => {
