@@ -1,4 +1,5 @@
 import {
+  ANOMALY_EVICTION,
   COLD_SIZE,
   D_CAPTURED,
   D_FRAME,
@@ -47,7 +48,7 @@ import {
   STREAM_SIZE,
 } from '../../layout'
 import { takePages } from '../../memory/__tests__/pages'
-import { writeEnded, writePacket, writeStarted, writeStateEvent } from '../events'
+import { writeAnomaly, writeEnded, writePacket, writeStarted, writeStateEvent } from '../events'
 import { placeRing, ringEnd } from '../ring'
 
 const AREA: usize = takePages(5)
@@ -135,13 +136,16 @@ describe('event records', () => {
     expect<bool>(same(AREA + E_STREAMS, LAYERS, 2 * STREAM_SIZE)).toBe(true)
   })
 
-  it('of one packet and of the idle flow before it fit into what the tracker asks the ring for', () => {
-    writeEnded(END_RST, 0, HOT, COLD, 0, 5)
-    writeEnded(END_RST, 0, HOT, COLD, 0, 5)
+  it('of one packet and of the flow that it evicts fit into what the tracker asks the ring for', () => {
+    // A flow that was listened to goes, which is an anomaly; a fragment may be three more, and a refused stream one.
+    writeEnded(END_RST, 0, HOT, COLD, LAYERS, 5)
+    for (let i = 0; i < 5; i++) writeAnomaly(ANOMALY_EVICTION, 0, 0, 0, 5, 1, 1)
     writeStarted(0, 0, HOT, COLD, 1, LAYERS, MAX_ENCAPSULATIONS)
-    for (let i = 0; i < 3; i++) writeStateEvent(EVENT_STATE_CHANGE, 0, 0, HOT, COLD, 0, 0, 1)
+    // A RST that nobody listens to, and whose flow begins with it.
+    writeStateEvent(EVENT_STATE_CHANGE, 0, 0, HOT, COLD, 0, 0, 1)
     writePacket(0, 0, COLD, 5, DESCRIPTOR)
     writeEnded(END_RST, 0, HOT, COLD, 0, 5)
+    expect<usize>(ringEnd() - AREA).toBe(1760)
     expect<bool>(ringEnd() - AREA <= MAX_EVENTS_PER_PACKET).toBe(true)
   })
 
