@@ -48,8 +48,8 @@ export class TcpSession implements FlowSession {
   #runs: SessionRun[] = []
   hasTick = false
   #probe: Probe | undefined
-  /** A side that has come to its end before there were bytes to make a parser for. */
-  #ended: HeldEnd | undefined
+  /** Sides that are complete up to their FIN: parsers that are made later are told. */
+  readonly #ended: HeldEnd[] = []
   /** Those that can be recognised. */
   readonly #known: readonly SessionProtocol[]
   /** Stream offset behind the last byte of each side. */
@@ -93,10 +93,10 @@ export class TcpSession implements FlowSession {
 
   /** A side is complete up to its FIN, `end` being the stream offset behind its last byte. */
   complete(side: FlowSide, timestamp: Timestamp, end: number): void {
-    if (this.#bound.length > 0) this.#ended = { side, timestamp, end }
+    this.#ended.push({ side, timestamp, end })
     for (const run of this.#runs) run.complete(side, timestamp, end)
-    this.#probe?.takeEnd({ side, timestamp, end })
-    if (this.#probe?.isOver) this.#probe = undefined
+    this.#endProbe({ side, timestamp, end })
+    this.#passOn(side, timestamp)
     this.#settle()
   }
 
@@ -123,10 +123,9 @@ export class TcpSession implements FlowSession {
     if (this.#bound.length === 0) return
     const bound = this.#bound
     this.#bound = []
-    const ended = this.#ended
     for (const protocol of bound) {
       const run = this.#create(protocol, side, timestamp)
-      if (ended) run?.complete(ended.side, ended.timestamp, ended.end)
+      for (const ended of this.#ended) run?.complete(ended.side, ended.timestamp, ended.end)
     }
   }
 
@@ -199,6 +198,16 @@ export class TcpSession implements FlowSession {
       if (run) run.feed(side, bytes, timestamp, offset)
       else if (this.#probe) run = this.#look(this.#probe, { side, bytes, timestamp, offset })
     }
+    for (const ended of this.#ended) {
+      if (run) run.complete(ended.side, ended.timestamp, ended.end)
+      else this.#endProbe(ended)
+    }
+  }
+
+  /** Lets the search know that nothing more of a side comes. */
+  #endProbe(ended: HeldEnd): void {
+    this.#probe?.takeEnd(ended)
+    if (this.#probe?.isOver) this.#probe = undefined
   }
 
   /** Tells the core what nobody wants any more. */

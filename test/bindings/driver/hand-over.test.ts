@@ -49,6 +49,17 @@ describe('a parser that hands over', () => {
     ])
   })
 
+  it('tells who knows them of a side that has come to its end before', async () => {
+    let left: HandOver | undefined
+    const { parser, protocol } = known()
+    using driver = await Driver.create({ parsers: [leaving(() => left), protocol] })
+    const c = new Conversation()
+    trackAll(driver, [...c.open(), c.send('initiator', '12', 'FPA')])
+    left = { initiator: new Uint8Array(0), responder: new Uint8Array([LETTER_A]) }
+    trackAll(driver, [c.send('responder', 'a'), c.send('responder', 'b\n')])
+    expect(parser.calls).toEqual(['feed responder 0 1', 'fin initiator 2', 'feed responder 1 2'])
+  })
+
   it('leaves the flow to nobody where nobody knows it', async () => {
     const { parser, protocol } = known()
     const left = { initiator: new Uint8Array([0x62]), responder: new Uint8Array(0) }
