@@ -108,7 +108,10 @@ export class TcpSession implements FlowSession {
 
   end({ reason, stats }: EndedEvent): void {
     if (this.#runs.length === 0) return
-    const ends = { initiator: endOf(stats.initiator), responder: endOf(stats.responder) }
+    const ends = {
+      initiator: this.#endOf('initiator', stats.initiator),
+      responder: this.#endOf('responder', stats.responder),
+    }
     for (const run of this.#runs) {
       if (CUT_OFF.has(reason)) run.reset(stats.lastSeen, ends)
       else run.finish(stats.lastSeen, ends)
@@ -210,6 +213,15 @@ export class TcpSession implements FlowSession {
     if (this.#probe?.isOver) this.#probe = undefined
   }
 
+  /**
+   * Stream offset behind the last byte of a side. Of one that nobody wants any more the core has counted what it had read
+   * ahead, which is not the same in each reading: that ends with what was handed out.
+   */
+  #endOf(side: FlowSide, { stream }: SideStats): number {
+    if (!stream || this.#wanted[side] === Number.POSITIVE_INFINITY) return this.#next[side]
+    return stream.deliveredBytes + stream.gapBytes
+  }
+
   /** Tells the core what nobody wants any more. */
   #settle(): void {
     if (this.#runs.some((run) => run.isOver)) this.#runs = this.#runs.filter((run) => !run.isOver)
@@ -297,9 +309,4 @@ export class UdpSession implements FlowSession {
     const { index, flow } = this.#flow
     for (const side of ['initiator', 'responder'] as const) this.#host.control.stopListening(index, flow, side)
   }
-}
-
-/** Stream offset behind the last byte of a side. */
-function endOf({ stream }: SideStats): number {
-  return stream ? stream.deliveredBytes + stream.gapBytes : 0
 }

@@ -71,7 +71,8 @@ export interface SessionParser<M> {
    * more, it comes when the flow has ended of itself, the initiator's first. Once for each side, unless the parser is
    * done or poisoned, the side was stopped at a gap, or `rst` comes.
    *
-   * @param end stream offset behind the side's last byte, those that were skipped included
+   * @param end stream offset behind the side's last byte, those that were skipped included; where no parser wants more of
+   * the side, behind the last that was handed out
    * @param reason whether it was the FIN
    */
   fin?(side: FlowSide, timestamp: Timestamp, end: number, reason: FinReason): Messages<M>

@@ -338,6 +338,25 @@ describe('the end of a flow', () => {
     ])
   })
 
+  it('is told the same however far the core has read ahead', async () => {
+    const c = new Conversation()
+    const frames = [...c.open(), c.send('initiator', 'one\n'), c.send('responder', 'a\n')]
+    for (let i = 0; i < 20; i++) frames.push(c.send('initiator', 'more\n'), c.send('responder', 'b\n'))
+    frames.push(c.send('initiator', '', 'FA'), c.send('responder', 'c\n'), c.send('responder', '', 'FA'))
+    const stop = (parser: LineParser, side: FlowSide) => {
+      if (side === 'initiator') parser.skip[side] = Number.POSITIVE_INFINITY
+    }
+    const expected = ['fin responder 44', 'fin initiator 4 at the end']
+    for (const isWhole of [true, false]) {
+      const { protocol, parsers } = lines({ onLine: stop })
+      using driver = await Driver.create({ parsers: [protocol] })
+      if (isWhole) await collect(driver.events(captureOf(frames)))
+      else trackAll(driver, frames)
+      driver.finish()
+      expect(parsers[0]?.calls.filter((call) => call.includes('fin'))).toEqual(expected)
+    }
+  })
+
   it('by a reset is told once where one side has ended before, and not where both have', async () => {
     const { protocol, parsers } = lines()
     using driver = await Driver.create({ parsers: [protocol] })
