@@ -31,6 +31,13 @@ describe('JA3', () => {
 })
 
 describe('JA3S', () => {
+  it('gives the example of its authors', () => {
+    const extensions = [0xff01, 0, 11, 35, 5, 16].map(extension.empty)
+    const hello = serverHello({ version: 0x0301, suites: [0x2f], extensions })
+    const { ja3s, ja3sHash } = only(read([['responder', records(hello)]]), 'server_hello')
+    expect([ja3s, ja3sHash]).toEqual(['769,47,65281-0-11-35-5-16', '836ce314215654b5b1f85f97c73e506f'])
+  })
+
   it('is version, cipher suite and extensions', () => {
     const hello = serverHello({ suites: [0x1302], extensions: [extension.empty(51), extension.selected(0x0304)] })
     const { ja3s, ja3sHash } = only(read([['responder', records(hello)]]), 'server_hello')

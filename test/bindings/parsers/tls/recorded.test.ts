@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { fileSource, messages } from '../../../../bindings'
+import { Driver, fileSource, messages, PacketView, Timestamp } from '../../../../bindings'
 import {
   type TlsCertificate,
   type TlsClientHello,
@@ -199,4 +199,36 @@ describe('go-post-quantum', () => {
     }).toEqual(said)
     expect(client.keyShares?.map(tlsGroupName)).toEqual([said.group, 'x25519'])
   })
+})
+
+/** The frames of a capture, little-endian and in microseconds. */
+function framesOf(name: string): PacketView[] {
+  const bytes = readFileSync(`${FOLDER}/${name}.pcap`)
+  const frames: PacketView[] = []
+  for (let at = 24; at < bytes.length; at += 16 + bytes.readUInt32LE(at + 8)) {
+    const time = BigInt(bytes.readUInt32LE(at)) * 1_000_000_000n + BigInt(bytes.readUInt32LE(at + 4)) * 1000n
+    const frame = Uint8Array.from(bytes.subarray(at + 16, at + 16 + bytes.readUInt32LE(at + 8)))
+    frames.push(new PacketView(frame, Timestamp.fromNanoseconds(time)))
+  }
+  return frames
+}
+
+it.each([
+  'openssl-tls12-client-certificate',
+  'openssl-tls13-retry',
+  'openssl-tls13',
+])('tells the core when all that can be read of %s has been', async (name) => {
+  const driver = await Driver.create({ parsers: [tls()] })
+  // One by one: out of a file the core reads ahead of the parser.
+  const events = [...framesOf(name).flatMap((frame) => driver.track(frame)), ...driver.finish()]
+  driver.dispose()
+  const ended = events.filter((event) => event.kind === 'ended')
+  expect(ended).toHaveLength(1)
+  for (const { stats } of ended) {
+    for (const side of [stats.initiator, stats.responder]) {
+      expect(side.stream?.stopped).toBe('done')
+      // What is encrypted goes on behind it, and is not put in order.
+      expect(side.stream?.deliveredBytes).toBeLessThan(side.payloadBytes)
+    }
+  }
 })
