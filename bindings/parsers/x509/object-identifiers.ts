@@ -12,6 +12,7 @@ const ATTRIBUTES: ReadonlyMap<string, string> = new Map([
   ['2.5.4.10', 'O'],
   ['2.5.4.11', 'OU'],
   ['2.5.4.12', 'title'],
+  ['2.5.4.13', 'description'],
   ['2.5.4.15', 'businessCategory'],
   ['2.5.4.17', 'postalCode'],
   ['2.5.4.42', 'GN'],

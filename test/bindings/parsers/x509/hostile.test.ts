@@ -59,21 +59,20 @@ describe('any bytes', () => {
   ])('do not take long: %s', (_, bytes) => {
     const start = performance.now()
     expect(decodeCertificate(bytes)).toBeUndefined()
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(3000)
   })
 
-  it('do not take long: a subject of as many attributes as fit', () => {
-    const der = REAL.find((bytes) => Buffer.from(bytes).includes('late.example.test'))
+  it('do not take long: an issuer of as many attributes as fit, which are read', () => {
+    const der = REAL.find((bytes) => Buffer.from(bytes).includes('late.example.test')) ?? new Uint8Array()
+    // A set of one attribute, CN=x, 5000 times in the place of the issuer; before it lie two headers of 4 bytes.
     const attribute = Uint8Array.of(0x31, 10, 0x30, 8, 6, 3, 0x55, 4, 3, 0x0c, 1, 0x78)
-    const names = tlv(
-      0x30,
-      new Uint8Array(60_000).map((_, i) => attribute[i % attribute.length] ?? 0),
-    )
-    if (!der) throw new Error('there is no such certificate')
-    const at = Buffer.from(der).indexOf(Buffer.of(0x30, 0x1c, 0x31))
-    const body = Buffer.concat([der.subarray(4, at), names, der.subarray(at + 30)])
+    const name = Uint8Array.from({ length: 60_000 }, (_, i) => attribute[i % attribute.length] ?? 0)
+    const at = Buffer.from(der).indexOf(Buffer.of(0x30, 28, 0x31))
+    const end = 8 + Buffer.from(der).readUInt16BE(6)
+    const signed = Buffer.concat([der.subarray(8, at), tlv(0x30, name), der.subarray(at + 30, end)])
+    const whole = tlv(0x30, Buffer.concat([tlv(0x30, signed), der.subarray(end)]))
     const start = performance.now()
-    decodeCertificate(tlv(0x30, tlv(0x30, body)), { maxBytes: 100_000 })
-    expect(performance.now() - start).toBeLessThan(2000)
+    expect(decodeCertificate(whole)?.issuer.attributes).toHaveLength(5000)
+    expect(performance.now() - start).toBeLessThan(3000)
   })
 })
