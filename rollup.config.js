@@ -2,7 +2,14 @@ import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import dts from 'rollup-plugin-dts'
 import esbuild from 'rollup-plugin-esbuild'
-import { coreLocation, coreTypes, executable, platformOf, thirdPartyNotices } from './scripts/rollup-plugins.js'
+import {
+  coreLocation,
+  coreTypes,
+  executable,
+  platformOf,
+  thirdPartyNotices,
+  webFiles,
+} from './scripts/rollup-plugins.js'
 
 // All files lie flat in build/, next to core.wasm, so that each finds it by the same relative URL.
 const library = {
@@ -58,11 +65,21 @@ export default [
   {
     // Whole in one file, since not every bundler can split a worker.
     input: { 'worker-browser': 'bindings/worker/main.ts' },
-    output: { dir: 'build', format: 'esm', sourcemap: true },
+    output: { dir: 'build', format: 'esm', sourcemap: true, inlineDynamicImports: true },
     plugins: [
       platformOf('bindings/platform/browser-worker.ts'),
       nodeResolve({ browser: true }),
       esbuild({ target: 'es2022', minify: true }),
+    ],
+  },
+  {
+    // The page is a user of the package like any other: it is made of what was built above.
+    input: { app: 'examples/browser/app.ts' },
+    output: { dir: 'build/web', format: 'esm', sourcemap: true, chunkFileNames: '[name].js' },
+    plugins: [
+      nodeResolve({ browser: true, exportConditions: ['browser'] }),
+      esbuild({ target: 'es2022', minify: true, exclude: [], define: { 'process.env.NODE_ENV': '"production"' } }),
+      webFiles(),
     ],
   },
 ]

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 
 /** The sources name the core from two folders up, the built files lie beside it. Source maps hold: no line moves. */
 export const coreLocation = () => ({
   name: 'core-location',
   transform: (code) => {
-    const moved = code.replace(/(?<=new URL\(['"])\.\.\/\.\.\/build\//, './')
+    const moved = code.replace(/(?<=new URL\(['"])\.\.\/\.\.\/build\//g, './')
     return moved === code ? null : { code: moved, map: null }
   },
   outputOptions: (options) => ({ ...options, paths: (id) => id.replace(/^.*\/build\/(?=core)/, './') }),
@@ -77,3 +77,15 @@ function notice(folder) {
       : readFileSync(join(folder, file), 'utf8')
   return `${name} ${version} (${license})\n\n${text.trim()}\n`
 }
+
+/** Puts beside the page what it loads by URL: its document, what that names, the core and the worker. */
+export const webFiles = () => ({
+  name: 'web-files',
+  generateBundle() {
+    const page = ['index.html', 'style.css', 'icon.svg'].map((file) => join('examples/browser', file))
+    const parts = ['core.wasm', 'worker-browser.js'].map((file) => join('build', file))
+    for (const file of [...page, ...parts]) {
+      this.emitFile({ type: 'asset', fileName: basename(file), source: readFileSync(file) })
+    }
+  },
+})
