@@ -44,6 +44,7 @@ export class HttpSession implements SessionParser<HttpEvent> {
 
   fin(side: FlowSide, timestamp: Timestamp, end: number, reason: FinReason): Messages<HttpEvent> {
     this.#skipTo(side, end, timestamp)
+    // RFC 9112, 8: a body that lasts until the connection closes is whole only where it is known to have been closed.
     return this.#answer(this.#connection.end(side, timestamp, reason === 'fin'))
   }
 

@@ -66,3 +66,17 @@ describe('a body that ends with the connection', () => {
     expect(briefly(await read([...frames, ...c.close()]))).toEqual(['GET /a 0', '200 to /a 4'])
   })
 })
+
+describe('a body that lasts until the connection closes', () => {
+  it.each([
+    ['a FIN', '', (c: Conversation) => c.close()],
+    ['a FIN of its side alone', '', (c: Conversation) => [c.send('responder', '', 'FA')]],
+    ['a RST', ' incomplete', (c: Conversation) => [c.reset('responder')]],
+    ['the end of the capture', ' incomplete', () => []],
+  ])('ends by %s: "%s"', async (_, incomplete, end) => {
+    const c = new Conversation()
+    const frames = [...c.open(), c.send('initiator', 'GET /a HTTP/1.0\r\n\r\n')]
+    frames.push(c.send('responder', 'HTTP/1.0 200 OK\r\n\r\n12345'), ...end(c))
+    expect(briefly(await read(frames))).toEqual(['GET /a 0', `200 to /a 5${incomplete}`])
+  })
+})

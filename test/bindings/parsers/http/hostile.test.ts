@@ -57,7 +57,8 @@ function check(steps: readonly Step[]): void {
   expect(connection.isEnded).toBe(true)
 }
 
-describe('nothing throws', () => {
+// A million cases take some minutes.
+describe('nothing throws', { timeout: 5000 + 10 * CASES }, () => {
   it('whatever comes', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 12 }), check), { numRuns: CASES })
   })
