@@ -4,7 +4,7 @@
  */
 
 /** Departures from the grammar that do not put in doubt what was meant. Bit `n` of a mask is the name at place `n`. */
-const LENIENCIES = [
+export const LENIENCIES = [
   'bare_lf',
   'bare_cr',
   'obs_fold',
@@ -51,7 +51,7 @@ const LENIENCIES = [
  */
 export type HttpLeniency = (typeof LENIENCIES)[number]
 
-const ANOMALIES = [
+export const ANOMALIES = [
   'conflicting_lengths',
   'length_and_coding',
   'invalid_length',

@@ -9,8 +9,11 @@ import {
   decodeBody,
   decodeStream,
   type HttpBodies,
+  HttpConnection,
+  HttpCounters,
   type HttpMessage,
   hashedBodies,
+  resolveOptions,
   streamedBodies,
   wholeBodies,
 } from '../../../../bindings/parsers/http'
@@ -79,6 +82,16 @@ describe('a body', () => {
     const message = withBodies(streamedBodies(receive), ...cut([server(CHUNKED)], () => [CHUNKED.indexOf('fg')]))
     expect(parts).toEqual(['response abc', 'response de'])
     expect(message.bodyBytes).toBe(7)
+  })
+
+  it('is streamed without a copy', () => {
+    const seen: ArrayBufferLike[] = []
+    const bodies = streamedBodies((_, bytes) => seen.push(bytes.buffer))
+    const connection = new HttpConnection(resolveOptions({ bodies }), new HttpCounters(), Timestamp.ZERO)
+    const views = [CHUNKED.slice(0, 55), CHUNKED.slice(55)].map(bytesOf)
+    for (const view of views) connection.feed('responder', view, Timestamp.ZERO)
+    expect(seen.length).toBeGreaterThan(1)
+    expect(seen.every((buffer) => views.some((view) => view.buffer === buffer))).toBe(true)
   })
 
   it('is treated as its message asks for', () => {
