@@ -56,14 +56,14 @@ describe('a tunnel', async () => {
     expect(told.filter((line) => !line.startsWith('!'))).toEqual(['http request', 'http response', ...HELLOS])
   })
 
-  it('is looked into however its bytes are cut', async () => {
+  it('is looked into however its bytes are cut', { timeout: 60_000 }, async () => {
     const whole = await read([CONNECT, ESTABLISHED, ...handshake])
     for (const size of [1, 2, 3, 5, 7, 11, 16, 37, 61, 100, 250, 700]) {
       expect(await read([CONNECT, ESTABLISHED, ...handshake], { size })).toEqual(whole)
     }
   })
 
-  it('may begin with bytes that did not wait for the answer', async () => {
+  it('may begin with bytes that did not wait for the answer', { timeout: 60_000 }, async () => {
     for (const size of [1, 10, 64, 1460]) {
       expect(await read([CONNECT, hello, ESTABLISHED, ...rest], { size })).toEqual([
         'http request',
