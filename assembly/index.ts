@@ -25,6 +25,7 @@ import {
   C_MAX_STREAMS,
   C_PLAN,
   C_SEED,
+  C_SHARDS,
   C_TOTAL_BUFFER,
   CONFIG_REASSEMBLE,
   D_CAPTURED,
@@ -52,6 +53,7 @@ import {
   RECONFIGURE_NO_MEMORY,
 } from './layout'
 import { align64, arenaBase, reserveUntil } from './memory/arena'
+import { tellPlaces } from './output/place'
 import { clearRing, placeRing, RING_SIZE, ringEnd, ringStart } from './output/ring'
 import { areaHasRoom, clearArea } from './packet/fragment-pool'
 import { fragmentsBytes, placeFragments, readFragmentConfig } from './packet/fragments'
@@ -73,7 +75,7 @@ import {
  * No export grows memory but `init` and `reconfigure`.
  */
 
-const config: usize = memory.data(368, 8)
+const config: usize = memory.data(376, 8)
 const keyScratch: usize = memory.data(64, 8)
 
 let input: usize = 0
@@ -140,6 +142,7 @@ function applyConfig(): void {
   compilePlan(config + C_PLAN, load<u32>(config, C_FLAGS))
   applyFragmentConfig()
   setDedupWindow(load<u64>(config, C_DEDUP_WINDOW))
+  tellPlaces(load<u32>(config, C_SHARDS) > 1)
 }
 
 function applyFragmentConfig(): void {

@@ -71,6 +71,7 @@ export const PACKET_FRAGMENT_DROPPED: u32 = 128 // fragment of a datagram that w
 export const PACKET_FRAGMENT_CUT: u32 = 256 // fragment that is not all there, tracked for itself
 export const PACKET_FRAGMENT_NOTES: u32 = 512 // D_GIVEN_UP to D_FRAGMENT_VALUE hold something
 export const PACKET_DUPLICATE: u32 = 1024 // copy of a frame before: counted, and not looked at
+export const PACKET_FOREIGN: u32 = 2048 // of a flow that another shard tracks: counted, and neither matched nor unmatched
 
 export const NO_WINDOW_SCALE: u32 = 0xff
 
@@ -380,7 +381,9 @@ export const C_FRAGMENT_TIMEOUT: usize = 344 // u64, capture time from the first
 export const C_DEDUP_WINDOW: usize = 352 // u64, time within which an equal frame is a duplicate
 export const C_DEDUP_CAPACITY: usize = 360 // u32, frames remembered, fixed by `init`; 0: no deduplication
 export const C_FLOW_BUFFER: usize = 364 // u32, most bytes both sides of a flow may hold ahead of holes
-export const CONFIG_SIZE: usize = 368
+export const C_SHARD: usize = 368 // u32, which of the shards this is, counted from 0
+export const C_SHARDS: usize = 372 // u32, how many share the flows by hash, each reading all packets; 0 or 1: not shared
+export const CONFIG_SIZE: usize = 376
 
 export const CONFIG_PACKET_EVENTS: u32 = 1
 export const CONFIG_MONOTONIC: u32 = 2 // time stamps never run backwards
@@ -391,6 +394,7 @@ export const CONFIG_VLAN_KEY: u32 = 32
 export const CONFIG_TUNNEL_KEY: u32 = 64
 export const CONFIG_ANOMALIES: u32 = 128 // tell anomalies as events; counters count them always
 export const CONFIG_REASSEMBLE: u32 = 256 // put IP fragments together; else each is tracked for itself
+export const CONFIG_CLOCK: u32 = 512 // tell of each second of the capture in which there is a packet
 
 // ---------------------------------------------------------------------------------------------------------------
 // Tracker counters.
@@ -517,3 +521,19 @@ export const ANOMALY_FRAGMENT_BOUND: u32 = 7 // datagrams were given up because 
 export const ANOMALY_FRAGMENT_OVERLAP: u32 = 8 // a fragment overlaps another, its datagram is given up; value: offset
 // A length that is 0 or, with more to come, no multiple of 8; an end behind 65535, or that contradicts another.
 export const ANOMALY_FRAGMENT_MALFORMED: u32 = 9 // value: offset in the datagram
+
+export const EVENT_CLOCK: u32 = 13 // header: the time of the first packet in another second than those before
+
+// Only where flows are shared: header; number: the packet's, counted from 1; detail: PLACE_*. What follows is of there.
+export const EVENT_PLACE: u32 = 14
+
+// What happens before a packet and because of it, in this order.
+export const PLACE_CLOCK: u32 = 0
+export const PLACE_IDLE: u32 = 1 // flows that have been idle end, in order of their numbers
+export const PLACE_HOLES: u32 = 2 // holes that have waited long enough are given up, in order of their flows
+export const PLACE_PACKET: u32 = 3
+// What the host asks for behind the packet.
+export const PLACE_ENDS: u32 = 4 // flows end, in order of their numbers
+export const PLACE_FRAGMENTS: u32 = 5 // datagrams are given up
+export const PLACE_TICK: u32 = 6 // the host's parsers are told of time
+export const PLACES: u32 = 8 // more than there are of these

@@ -1,6 +1,6 @@
 import { LONGEST_STEP_BACK } from '../layout'
 import { rewindHoles } from '../stream/holes'
-import { monotonic } from './config'
+import { monotonic, shards } from './config'
 import { beginTime, stepBack } from './expiry'
 import { liveRecords } from './records'
 
@@ -51,9 +51,24 @@ function noteBehind(time: u64, packets: u32): void {
   if (behind != 0 && packets == noted) return
   noted = packets
   behind++
-  if (behind < FEWEST_BEHIND + liveRecords() / FLOWS_A_PACKET) return
+  // Those of all shards, by the share that is tracked here.
+  if (behind < FEWEST_BEHIND + (liveRecords() * shards) / FLOWS_A_PACKET) return
   clock = time
   behind = 0
   stepBack(time)
   rewindHoles(time)
+}
+
+/** Time from which on the next second has begun, and before which the packets are not a little out of order. */
+let nextSecond: u64 = 0
+let earliest: u64 = 0
+const SECOND: u64 = 1_000_000_000
+
+/** Whether a packet of this time is the first in another second than those before. */
+export function isAnotherSecond(time: u64): bool {
+  if (time < nextSecond && time >= earliest) return false
+  const second = (time / SECOND) * SECOND
+  nextSecond = second + SECOND
+  earliest = second > STEP_BACK_NANOSECONDS ? second - STEP_BACK_NANOSECONDS : 0
+  return true
 }

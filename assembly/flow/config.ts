@@ -4,9 +4,12 @@ import {
   C_IDLE_TCP,
   C_IDLE_UDP,
   C_MAX_FLOWS,
+  C_SHARD,
+  C_SHARDS,
   C_SWEEP_INTERVAL,
   CONFIG_ACCEPT_ANY_RST,
   CONFIG_ANOMALIES,
+  CONFIG_CLOCK,
   CONFIG_CRATE_HISTORY,
   CONFIG_IDLE_TIMEOUT_FUNCTION,
   CONFIG_MONOTONIC,
@@ -29,6 +32,10 @@ export let asksIdleTimeout: bool = false
 export let acceptAnyRst: bool = false
 export let crateHistory: bool = false
 export let tellsAnomalies: bool = false
+export let tellsClock: bool = false
+/** How many share the flows, 1 for nobody else, and which of them this is. */
+export let shards: u32 = 1
+export let shard: u32 = 0
 
 export function readConfig(config: usize): void {
   const flags = load<u32>(config, C_FLAGS)
@@ -43,6 +50,9 @@ export function readConfig(config: usize): void {
   acceptAnyRst = (flags & CONFIG_ACCEPT_ANY_RST) != 0
   crateHistory = (flags & CONFIG_CRATE_HISTORY) != 0
   tellsAnomalies = (flags & CONFIG_ANOMALIES) != 0
+  tellsClock = (flags & CONFIG_CLOCK) != 0
+  shards = max<u32>(load<u32>(config, C_SHARDS), 1)
+  shard = load<u32>(config, C_SHARD)
   shortestIdle = asksIdleTimeout ? 0 : min<u64>(idleTcp, min<u64>(idleUdp, idleOther))
 }
 

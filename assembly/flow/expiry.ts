@@ -1,8 +1,8 @@
 import { idleTimeoutOf } from '../env'
 import { F_FLAGS, F_LAST_SEEN, F_PROTOCOL, FLOW_OWN_IDLE_TIMEOUT, K_IDLE_TIMEOUT } from '../layout'
 import { asksIdleTimeout, idleTimeoutOfProtocol, shortestIdle, sweepInterval } from './config'
-import { coldRecord, hotRecord } from './records'
-import { callSlot, hang, nextDue, unhang, WHEEL_SLOTS } from './wheel'
+import { coldRecord, hotRecord, isLive, usedRecords } from './records'
+import { callSlot, dueAfter, hang, hangDue, nextDue, sortDue, unhang, WHEEL_SLOTS } from './wheel'
 
 /**
  * When flows are idle, and who is to be looked at when. Time is capture time, cut into ticks of one sweep interval.
@@ -33,6 +33,7 @@ export function beginTime(time: u64): void {
 export function stepBack(time: u64): void {
   beginTime(time)
   for (let slot: usize = 0; slot < WHEEL_SLOTS; slot++) callSlot(slot)
+  isOrdered = false
 }
 
 /** All flows called by the last tick have been looked at: nothing is to be done before the next one. */
@@ -86,15 +87,12 @@ export function unschedule(index: usize): void {
   unhang(index)
 }
 
-/** Takes the time forward one tick, calling its slot; false when `time` had been reached. See `settleTick`. */
-export function advanceTick(time: u64): bool {
+/** Takes the time forward, tick by tick, and calls the slot of each. See `settleTick`. */
+export function callTicksUntil(time: u64): void {
   const target = time / sweepInterval
-  if (tick >= target) return false
   // After a long silence one turn of the wheel sees every flow.
-  if (target - tick > WHEEL_SLOTS) tick = target - WHEEL_SLOTS
-  tick++
-  callSlot(tick)
-  return true
+  if (target > tick && target - tick > WHEEL_SLOTS) tick = target - WHEEL_SLOTS
+  for (; tick < target; isOrdered = false) callSlot(++tick)
 }
 
 /** Calls all slots in which a flow idle at `now` can hang, without taking the time forward. */
@@ -102,6 +100,40 @@ export function callSlotsUntil(now: u64): void {
   const target = now / sweepInterval + 1
   const from = target > tick + WHEEL_SLOTS ? target - WHEEL_SLOTS : tick
   for (let slot = from + 1; slot <= target; slot++) callSlot(slot)
+  isOrdered = false
+}
+
+/** Whether the flows that were called are in the order in which they are to end. */
+let isOrdered: bool = true
+
+/**
+ * Hangs called flows that were not idle at `time` further on, and puts the others in the order of their numbers: how
+ * flows lie in the wheel must not be seen.
+ */
+export function orderDue(time: u64): void {
+  if (isOrdered) return
+  let index = nextDue()
+  while (index >= 0) {
+    const following = dueAfter(<usize>index)
+    if (!isIdle(<usize>index, time)) {
+      unhang(<usize>index)
+      schedule(<usize>index)
+    }
+    index = following
+  }
+  sortDue()
+  isOrdered = true
+}
+
+/** Calls all flows, in the order of their numbers. */
+export function callAll(): void {
+  for (let index: usize = 0; index < usedRecords(); index++) {
+    if (!isLive(index)) continue
+    unhang(index)
+    hangDue(index)
+  }
+  sortDue()
+  isOrdered = true
 }
 
 /** Index of the next called flow that was idle at `time`, or -1; flows that were not are hung further on. */

@@ -39,12 +39,19 @@ import {
   KEY_WORD1,
   MAX_EVENTS_PER_PACKET,
   PACKET_DUPLICATE,
+  PACKET_FOREIGN,
   PACKET_FRAGMENT,
   PACKET_HELD,
   PACKET_LAYER_LIMIT,
   PACKET_MALFORMED,
   PACKET_REASSEMBLED,
   PACKET_TRUNCATED,
+  PLACE_CLOCK,
+  PLACE_ENDS,
+  PLACE_FRAGMENTS,
+  PLACE_HOLES,
+  PLACE_IDLE,
+  PLACE_PACKET,
   S_BYTES,
   S_PACKETS,
   S_PAYLOAD_BYTES,
@@ -65,21 +72,22 @@ import {
   TCP_RST,
   TRANSPORT_TCP,
 } from '../layout'
-import { writePacket, writeStateEvent } from '../output/events'
+import { writeClock, writePacket, writeStateEvent } from '../output/events'
+import { setPlace, setPlaceBehind } from '../output/place'
 import { ringHasRoom } from '../output/ring'
 import { expireHoles, hasHoles } from '../stream/reassembler'
-import { noteAnomaly, noteTrackerAnomaly } from './anomalies'
-import { clock, moveClock, setClock, startClock } from './clock'
-import { maxFlows, monotonic, packetEvents } from './config'
+import { chooseTeller, noteAnomaly, noteTrackerAnomaly } from './anomalies'
+import { clock, isAnotherSecond, moveClock, setClock, startClock } from './clock'
+import { maxFlows, monotonic, packetEvents, shard, shards, tellsClock } from './config'
 import { leastRecentlyUsed } from './eviction'
-import { advanceTick, callSlotsUntil, isIdle, nextIdle, nextTick, settleTick } from './expiry'
+import { callAll, callSlotsUntil, callTicksUntil, isIdle, nextIdle, nextTick, orderDue, settleTick } from './expiry'
 import { countFragment, expireFragments } from './fragments'
 import { beginHearing, hear } from './hearing'
 import { notePacket, noteRetransmission, noteZeroWindow } from './history'
 import { endFlow, endUnheardFlow, startFlow } from './lifecycle'
-import { coldRecord, hotRecord, isLive, liveRecords, usedRecords } from './records'
+import { coldRecord, hotRecord, isLive, liveRecords } from './records'
 import { homeSlot } from './slots'
-import { count, countUnmatched, statistics } from './statistics'
+import { count, counter, countUnmatched, statistics } from './statistics'
 import { findFlow, hasKey, isLongKey, likelyFlow, NOT_FOUND, roomFor } from './table'
 import {
   AHEAD,
@@ -94,6 +102,7 @@ import {
   sideOf,
 } from './tcp-sequence'
 import { closingState, isEstablishment, isHalfClosed, isTerminal, openingState } from './tcp-state'
+import { nextDue } from './wheel'
 
 /** The flow tracker: what each packet of a batch does to the table, in capture order. */
 
@@ -112,7 +121,13 @@ export function touchBatch(packets: usize, from: usize = 0): void {
     if (load<u8>(d, D_MATCHED) == 0) continue
     const key = d + D_KEY
     finishKey(key)
-    store<u32>(d, hashKey(load<u64>(key, KEY_WORD0), load<u64>(key, KEY_WORD1), key + KEY_TAGS), D_HASH)
+    const hash = hashKey(load<u64>(key, KEY_WORD0), load<u64>(key, KEY_WORD1), key + KEY_TAGS)
+    if (shards != 1 && shardOf(hash) != shard) {
+      store<u8>(d, 0, D_MATCHED)
+      store<u32>(d, load<u32>(d, D_FLAGS) | PACKET_FOREIGN, D_FLAGS)
+      continue
+    }
+    store<u32>(d, hash, D_HASH)
   }
   // Packets without a flow have the hash of an earlier one here: that is touched in vain, and does no harm.
   const first = descriptor(from)
@@ -130,6 +145,11 @@ export function touchBatch(packets: usize, from: usize = 0): void {
   store<u64>(SINK, sum)
 }
 
+/** Which shard tracks the flows with this hash: its upper bits decide, since the lower ones choose the slot. */
+function shardOf(hash: u32): u32 {
+  return <u32>((<u64>hash * shards) >> 32)
+}
+
 /**
  * Tracks packets `from` to `packets` - 1 of the batch. Stops before a packet whose events might not fit into the
  * ring, and answers with the first packet not tracked.
@@ -138,7 +158,7 @@ export function trackBatch(from: usize, packets: usize): usize {
   let i = from
   // What the host left unfinished is begun anew.
   isSweeping = false
-  finishCursor = 0
+  isFinishing = false
   for (; i < packets; i++) {
     const d = descriptor(i)
     if (atWork != NOT_FOUND) {
@@ -152,17 +172,30 @@ export function trackBatch(from: usize, packets: usize): usize {
     }
     const own = load<u64>(d, D_TIME)
     const time = monotonic && clock > own ? clock : own
+    const number = counter(T_PACKETS) + 1
+    if (tellsClock && isAnotherSecond(time)) {
+      setPlace(number, PLACE_CLOCK)
+      writeClock(time)
+    }
     if (time >= nextTick) {
+      setPlace(number, PLACE_IDLE)
       if (nextTick == 0) startClock(time)
       else if (!sweepTicks(time)) break
     }
-    if (hasHoles() && !expireHoles(time)) break
+    if (hasHoles()) {
+      setPlace(number, PLACE_HOLES)
+      if (!expireHoles(time)) break
+    }
     moveClock(time, packetNumber)
-    if (load<u8>(d, D_MATCHED) != 0) {
+    setPlace(number, PLACE_PACKET)
+    const isMatched = load<u8>(d, D_MATCHED) != 0
+    const flags = load<u32>(d, D_FLAGS)
+    if (shards != 1) chooseTeller(isMatched, (flags & PACKET_FOREIGN) != 0)
+    if (isMatched) {
       if (!trackPacket(d, time)) break
     } else {
       countPacket(d, time)
-      if ((load<u32>(d, D_FLAGS) & PACKET_HELD) == 0) countUnmatched(d)
+      if ((flags & (PACKET_HELD | PACKET_FOREIGN)) == 0) countUnmatched(d)
     }
   }
   return i
@@ -349,13 +382,10 @@ function changeState(index: usize, hot: usize, cold: usize, side: u32, time: u64
 
 /** Ends flows idle at the ticks that lie between the last packet and this time. False: the ring is full. */
 function sweepTicks(time: u64): bool {
-  // Flows that the tick before has called come first: the ring may have been full.
-  while (endIdle(time)) {
-    if (advanceTick(time)) continue
-    settleTick()
-    return true
-  }
-  return false
+  callTicksUntil(time)
+  if (!endIdle(time)) return false
+  settleTick()
+  return true
 }
 
 /** Whether a sweep of the host's, and until when, is to be gone on with after the ring was drained. */
@@ -364,15 +394,26 @@ let sweepTime: u64 = 0
 
 /** Ends all flows idle at `now`. False: the ring is full, call again. */
 export function sweep(now: u64): bool {
+  isFinishing = false
   const time = monotonic && clock > now ? clock : now
   if (monotonic) setClock(time)
   if (!isSweeping || sweepTime != time) callSlotsUntil(time)
   sweepTime = time
-  isSweeping = !endIdle(time) || !expireFragments(time, false)
+  setPlaceBehind(counter(T_PACKETS), PLACE_ENDS)
+  isSweeping = !endIdle(time) || !expireFragmentsBehind(time, false)
   return !isSweeping
 }
 
+/** Gives up datagrams for the host: behind the last packet, and because of none. */
+function expireFragmentsBehind(time: u64, all: bool): bool {
+  setPlaceBehind(counter(T_PACKETS), PLACE_FRAGMENTS)
+  if (shards != 1) chooseTeller(false, false)
+  return expireFragments(time, all)
+}
+
+/** Ends called flows that are idle at this time, in the order of their numbers. False: the ring is full. */
 function endIdle(time: u64): bool {
+  orderDue(time)
   let index = nextIdle(time)
   while (index >= 0) {
     if (!endFlow(<usize>index, END_IDLE_TIMEOUT, time)) return false
@@ -389,20 +430,26 @@ export function closeFlow(index: usize, reason: u32): bool {
   return !isLive(index) || endFlow(index, reason, max<u64>(clock, load<u64>(hotRecord(index), F_LAST_SEEN)))
 }
 
-let finishCursor: usize = 0
+/** Whether `finish` has called all flows, and they have not been called for anything else since. */
+let isFinishing: bool = false
 
-/** Ends all flows, in the order of their records. False: the ring is full, call again. */
+/** Ends all flows, in the order of their numbers. False: the ring is full, call again. */
 export function finish(reason: u32): bool {
-  for (; finishCursor < usedRecords(); finishCursor++) {
-    if (isLive(finishCursor) && !closeFlow(finishCursor, reason)) return false
+  setPlaceBehind(counter(T_PACKETS), PLACE_ENDS)
+  if (!isFinishing) callAll()
+  isFinishing = true
+  for (let index = nextDue(); index >= 0; index = nextDue()) {
+    if (!closeFlow(<usize>index, reason)) return false
   }
-  if (!expireFragments(clock, true)) return false
-  finishCursor = 0
+  if (!expireFragmentsBehind(clock, true)) return false
+  isFinishing = false
   return true
 }
 
 /** Evicts flows until no more than the configured number live. False: the ring is full, call again. */
 export function shrink(): bool {
+  setPlaceBehind(counter(T_PACKETS), PLACE_ENDS)
+  if (shards != 1) chooseTeller(true, false)
   while (liveRecords() > maxFlows) {
     if (!evict(clock)) return false
   }

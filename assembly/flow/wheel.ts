@@ -1,3 +1,7 @@
+import { K_NUMBER } from '../layout'
+import { sortList } from '../memory/sort-list'
+import { coldRecord } from './records'
+
 /**
  * Timing wheel (Varghese and Lauck, 1987, scheme 6): each flow hangs in the slot of the tick at which it must be
  * looked at. Packets do not move it: when its slot comes up, a flow that was active meanwhile is hung further on.
@@ -68,4 +72,36 @@ export function callSlot(tick: u64): void {
 export function nextDue(): isize {
   const first = next(DUE)
   return first == DUE ? -1 : <isize>(first - SENTINELS)
+}
+
+/** Puts a flow that hangs nowhere at the end of those due for a look. */
+export function hangDue(index: usize): void {
+  const link = SENTINELS + index
+  join(<usize>load<u32>(base + DUE * LINK), link)
+  join(link, DUE)
+}
+
+/** Index of the flow due for a look after this one, or -1. */
+export function dueAfter(index: usize): isize {
+  const link = next(SENTINELS + index)
+  return link == DUE ? -1 : <isize>(link - SENTINELS)
+}
+
+/** Puts those due for a look in the order of their flows' numbers. */
+export function sortDue(): void {
+  let before = DUE
+  let link = sortList(next(DUE), DUE, next, linkNext, numberOf)
+  for (; link != DUE; link = next(link)) {
+    join(before, link)
+    before = link
+  }
+  join(before, DUE)
+}
+
+function linkNext(link: usize, following: usize): void {
+  store<u32>(base + link * LINK, <u32>following, 4)
+}
+
+function numberOf(link: usize): u64 {
+  return load<u64>(coldRecord(link - SENTINELS), K_NUMBER)
 }

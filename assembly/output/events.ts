@@ -24,10 +24,12 @@ import {
   ENCAPSULATION_SIZE,
   ENDED_SIZE,
   EVENT_ANOMALY,
+  EVENT_CLOCK,
   EVENT_DATAGRAM,
   EVENT_ENDED,
   EVENT_HEADER,
   EVENT_PACKET,
+  EVENT_PLACE,
   EVENT_STARTED,
   F_FLAGS,
   F_PROTOCOL,
@@ -50,14 +52,32 @@ import {
   X_EVENT_LENGTH,
   X_EVENT_POINTER,
 } from '../layout'
+import { isPlaceNew, placePacket, placePhase, placeTold } from './place'
 import { takeEvent } from './ring'
 
 /** Writers of event records. `hot` and `cold` are the parts of a flow's record, `index` its number there. */
 
 const NANOSECONDS: u64 = 1_000_000_000
 
-/** Header of an event of the flow with number `number`. */
+/** Header of an event of the flow with number `number`, after a record of its place where that is to be told. */
 export function writeHeader(kind: u32, side: u32, index: usize, number: u64, time: u64, length: usize): usize {
+  if (isPlaceNew) writePlace()
+  return beginEvent(kind, side, index, number, time, length)
+}
+
+/** EVENT_PLACE */
+function writePlace(): void {
+  placeTold()
+  const event = beginEvent(EVENT_PLACE, 0, 0, placePacket, 0, EVENT_HEADER)
+  store<u32>(event, placePhase, E_DETAIL)
+}
+
+/** EVENT_CLOCK */
+export function writeClock(time: u64): void {
+  writeHeader(EVENT_CLOCK, 0, 0, 0, time, EVENT_HEADER)
+}
+
+function beginEvent(kind: u32, side: u32, index: usize, number: u64, time: u64, length: usize): usize {
   const event = takeEvent(length)
   store<u8>(event, <u8>kind, E_KIND)
   store<u8>(event, <u8>side, E_SIDE)

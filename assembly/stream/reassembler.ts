@@ -30,9 +30,9 @@ import {
   X_SEQUENCE,
   X_SKIP_UNTIL,
 } from '../layout'
-import { dropOnOverflow, flowBlocks, holeTimeout, overlapPolicy, sideBlocks } from './config'
+import { dropOnOverflow, flowBlocks, overlapPolicy, sideBlocks } from './config'
 import { emitData, emitEnd, emitGap, emitStopped, hasConflictRoom, hasRoom } from './emit'
-import { listHole, oldestHole, unlistHole } from './holes'
+import { isHoleDue, listHole, oldestHole, orderDueHoles, unlistHole } from './holes'
 import { blocksFree, blocksRetired } from './pool'
 import {
   add32,
@@ -315,11 +315,10 @@ export function stop(side: usize, flag: u32): void {
 /** Gives up the holes that have waited for the configured time. */
 export function expireHoles(time: u64): bool {
   if (!finishDelivery(time)) return false
+  orderDueHoles(time)
   while (true) {
     const side = oldestHole()
-    if (side == 0) return true
-    const since = load<u64>(side, X_HOLE_SINCE)
-    if (time < since || time - since < holeTimeout) return true
+    if (side == 0 || !isHoleDue(side, time)) return true
     if (!giveUpHole(side, GAP_TIMEOUT, time) || !deliver(side, time)) return false
   }
 }

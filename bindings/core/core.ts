@@ -17,6 +17,8 @@ import {
   C_OVERLAP_POLICY,
   C_PLAN,
   C_SEED,
+  C_SHARD,
+  C_SHARDS,
   C_SIDE_BUFFER,
   C_STREAM_FLAGS,
   C_SWEEP_INTERVAL,
@@ -55,6 +57,15 @@ export interface CoreConfig {
   readonly fragments: CoreFragmentConfig | undefined
   /** Undefined where copies of frames are not looked for. */
   readonly dedup: CoreDedupConfig | undefined
+  /** Undefined where all flows are tracked here. */
+  readonly shard: Shard | undefined
+}
+
+/** A part of all flows, chosen by the hash of their keys: all that share must have one seed, and see all packets. */
+export interface Shard {
+  /** From 0. */
+  readonly index: number
+  readonly count: number
 }
 
 /** What the reassembly of IP datagrams may take. The first two are fixed once memory is laid out. */
@@ -168,7 +179,9 @@ function writeConfig({ bytes, data }: MemoryViews, at: number, config: CoreConfi
   data.setBigUint64(at + C_SWEEP_INTERVAL, config.sweepInterval, true)
   data.setBigUint64(at + C_SEED, config.seed, true)
   bytes.set(config.plan, at + C_PLAN)
-  const { streams, fragments, dedup } = config
+  const { streams, fragments, dedup, shard } = config
+  data.setUint32(at + C_SHARD, shard?.index ?? 0, true)
+  data.setUint32(at + C_SHARDS, shard?.count ?? 1, true)
   if (fragments) {
     data.setUint32(at + C_MAX_DATAGRAMS, fragments.maxDatagrams, true)
     data.setUint32(at + C_FRAGMENT_BUFFER, fragments.buffer, true)

@@ -1,4 +1,3 @@
-import { LONGEST_STEP_BACK } from '../../assembly/layout'
 import type { FlowKey } from '../extract/flow-key'
 import type { Timestamp } from '../packet/timestamp'
 import { ParserAnomaly } from '../session/parser-anomaly'
@@ -37,8 +36,6 @@ export class Dispatcher<K extends FlowKey, S> implements EventSource<DriverEvent
   readonly #sessions: (TcpSession | UdpSession | undefined)[] = []
   /** Those whose parsers want to hear of time. */
   readonly #ticking = new Set<FlowSession>()
-  /** Of the capture's time, in which they have been told. */
-  #second = 0
   /** What the event at work brings. */
   #output: DriverEvent<K, S>[] = []
   #taken = 0
@@ -54,10 +51,10 @@ export class Dispatcher<K extends FlowKey, S> implements EventSource<DriverEvent
     for (;;) {
       if (this.#taken < this.#output.length) return this.#output[this.#taken++]
       if (this.#taken > 0) this.#reset()
-      const event = this.#host.next()
+      const event = this.#host.nextOrTick()
       if (!event) return undefined
-      if (this.#ticking.size > 0) this.#tickAt(event.timestamp)
-      this.#take(event)
+      if (event.kind === 'clock') this.advance(event.timestamp)
+      else this.#take(event)
     }
   }
 
@@ -66,7 +63,9 @@ export class Dispatcher<K extends FlowKey, S> implements EventSource<DriverEvent
   }
 
   advance(now: Timestamp): void {
-    for (const session of this.#ticking) session.tick(now)
+    // In the order of their numbers: which of them was heard first must not be seen.
+    const sessions = [...this.#ticking].sort((a, b) => a.flow - b.flow)
+    for (const session of sessions) session.tick(now)
   }
 
   /** The parser of this name that is at work on the flow with this record. */
@@ -211,14 +210,6 @@ export class Dispatcher<K extends FlowKey, S> implements EventSource<DriverEvent
   #watch(index: number): void {
     const session = this.#sessions[index]
     if (session?.hasTick) this.#ticking.add(session)
-  }
-
-  /** Parsers are told of time once in each second of the capture that has an event. */
-  #tickAt(now: Timestamp): void {
-    const isBehind = now.seconds < this.#second - LONGEST_STEP_BACK
-    if (now.seconds <= this.#second && !isBehind) return
-    this.#second = now.seconds
-    this.advance(now)
   }
 }
 

@@ -1,9 +1,10 @@
+import type { Shard } from '../core/core'
 import type { Extractor } from '../extract/extractor'
 import type { FiveTupleKey, FlowKey } from '../extract/flow-key'
 import { compilePlan } from '../extract/plan'
 import type { DatagramProtocol, ParserEntry, SessionProtocol } from '../session/protocol'
 import { resolveOptions } from '../tracker/config'
-import { Engine } from '../tracker/engine'
+import { Engine, type EventSource } from '../tracker/engine'
 import { Tracker } from '../tracker/tracker'
 import { Dispatcher } from './dispatcher'
 import type { DriverEvent } from './driver-events'
@@ -49,21 +50,44 @@ export abstract class ParserDriver<K extends FlowKey, S, E> extends Tracker<K, S
   }
 }
 
+/** What a driver may be made with besides its options. */
+export interface PartsOptions {
+  /** Whether there is more to be handed out than messages. Default true. */
+  readonly tellsFlows?: boolean
+  /** The part of all flows that is tracked. Default all. */
+  readonly shard?: Shard | undefined
+  /** Told of each event, in their order, where it belongs: see {@link EventDecoder.place}. */
+  readonly onPlace?: (place: number) => void
+}
+
 /** Makes what a driver is made of. */
 export async function createParts<K extends FlowKey, S>(
   owner: string,
   protocols: readonly (SessionProtocol | DatagramProtocol)[],
   { extractor = defaultExtractor<K>(), ...options }: CommonDriverOptions<K, S>,
-  tellsFlows = true,
+  { tellsFlows = true, shard, onPlace }: PartsOptions = {},
 ): Promise<DriverParts<K, S>> {
   const plan = compilePlan(extractor)
-  const resolved = resolveOptions(trackerOptionsOf(options, protocols))
+  const resolved = { ...resolveOptions(trackerOptionsOf(options, protocols)), hasClock: protocols.length > 0, shard }
   let dispatcher: Dispatcher<K, S> | undefined
   const engine = await Engine.create(owner, plan, resolved, (host) => {
     dispatcher = new Dispatcher(host, { protocols, tellsFlows })
-    return dispatcher
+    return onPlace ? placed(dispatcher, () => onPlace(host.place())) : dispatcher
   })
   return { extractor, engine, dispatcher: dispatcher as Dispatcher<K, S> }
+}
+
+/** A source that tells of each event as it comes. */
+function placed<E>(source: EventSource<E>, tell: () => void): EventSource<E> {
+  return {
+    next() {
+      const event = source.next()
+      if (event) tell()
+      return event
+    },
+    drop: (index) => source.drop(index),
+    advance: (now) => source.advance(now),
+  }
 }
 
 /**

@@ -29,6 +29,8 @@ export interface SessionHost extends RunSink {
 
 /** The parsers of one flow. */
 export interface FlowSession {
+  /** Number of the flow. */
+  readonly flow: number
   /** Capture time has gone on. */
   tick(now: Timestamp): void
   /** Whether a parser wants to hear of that. */
@@ -98,6 +100,10 @@ export class TcpSession implements FlowSession {
     this.#endProbe({ side, timestamp, end })
     this.#passOn(side, timestamp)
     this.#settle()
+  }
+
+  get flow(): number {
+    return this.#flow.flow
   }
 
   tick(now: Timestamp): void {
@@ -269,6 +275,10 @@ export class UdpSession implements FlowSession {
     if (this.#candidates.length > 0) this.#look(side, payload, timestamp)
     for (const run of this.#runs) run.feed(side, payload, timestamp, wireLength)
     this.#settle()
+  }
+
+  get flow(): number {
+    return this.#flow.flow
   }
 
   tick(now: Timestamp): void {

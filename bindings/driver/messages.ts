@@ -25,7 +25,7 @@ class MessageDriver<K extends FlowKey, S, P extends readonly ParserEntry[]> exte
     parsers: P,
     options: CommonDriverOptions<K, S>,
   ): Promise<MessageDriver<K, S, P>> {
-    return new MessageDriver<K, S, P>(await createParts('messages', flatten(parsers), options, false))
+    return new MessageDriver<K, S, P>(await createParts('messages', flatten(parsers), options, { tellsFlows: false }))
   }
 }
 

@@ -92,5 +92,6 @@ function configOf(plan: Plan): CoreConfig {
     streams: undefined,
     fragments: undefined,
     dedup: undefined,
+    shard: undefined,
   }
 }

@@ -1,6 +1,7 @@
 import {
   CONFIG_ACCEPT_ANY_RST,
   CONFIG_ANOMALIES,
+  CONFIG_CLOCK,
   CONFIG_CRATE_HISTORY,
   CONFIG_IDLE_TIMEOUT_FUNCTION,
   CONFIG_MONOTONIC,
@@ -10,7 +11,7 @@ import {
 import { secondsToNanoseconds } from '../common/duration'
 import { ConfigError } from '../common/errors'
 import { checkBoolean, checkFunction, checkInteger, checkOptions } from '../common/options'
-import type { CoreConfig, CoreDedupConfig, CoreFragmentConfig } from '../core/core'
+import type { CoreConfig, CoreDedupConfig, CoreFragmentConfig, Shard } from '../core/core'
 import type { FlowKey } from '../extract/flow-key'
 import type { Plan } from '../extract/plan'
 import type { Protocol } from '../packet/protocol'
@@ -142,6 +143,10 @@ export interface ResolvedOptions<K extends FlowKey, S> {
   readonly streams?: StreamConfig
   readonly dedup?: CoreDedupConfig
   readonly hashSeed: bigint
+  /** Tell of each second of the capture. */
+  readonly hasClock?: boolean
+  /** The part of all flows that is tracked. */
+  readonly shard?: Shard | undefined
 }
 
 /**
@@ -217,13 +222,14 @@ function checkConfig(config: FlowTrackerConfig): void {
 export function encodeConfig(
   config: FlowTrackerConfig,
   plan: Plan,
-  fixed: Pick<ResolvedOptions<FlowKey, unknown>, 'anomalies' | 'dedup' | 'hashSeed' | 'streams'>,
+  fixed: Pick<ResolvedOptions<FlowKey, unknown>, 'anomalies' | 'dedup' | 'hashSeed' | 'hasClock' | 'shard' | 'streams'>,
   asksIdleTimeout: boolean,
 ): CoreConfig {
   const flags =
     plan.flags |
     (config.packetEvents ? CONFIG_PACKET_EVENTS : 0) |
     (fixed.anomalies ? CONFIG_ANOMALIES : 0) |
+    (fixed.hasClock ? CONFIG_CLOCK : 0) |
     (config.monotonicTimestamps ? CONFIG_MONOTONIC : 0) |
     (asksIdleTimeout ? CONFIG_IDLE_TIMEOUT_FUNCTION : 0) |
     (config.acceptAnyRst ? CONFIG_ACCEPT_ANY_RST : 0) |
@@ -242,10 +248,12 @@ export function encodeConfig(
     streams: fixed.streams && encodeStreams(fixed.streams, config.maxFlows, fixed.anomalies),
     fragments: FRAGMENTS,
     dedup: fixed.dedup,
+    shard: fixed.shard,
   }
 }
 
-function randomSeed(): bigint {
+/** A secret for the hash of keys, 64 bits. */
+export function randomSeed(): bigint {
   const [low = 0, high = 0] = crypto.getRandomValues(new Uint32Array(2))
   return (BigInt(high) << 32n) | BigInt(low)
 }

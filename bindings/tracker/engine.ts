@@ -9,10 +9,13 @@ import {
   HOT_SIZE,
   K_NUMBER,
   MAX_UNFINISHED,
+  PLACE_TICK,
+  PLACES,
   RECONFIGURE_EVENTS,
   RECONFIGURE_NO_MEMORY,
   SIDE_INITIATOR,
   STREAM_SIZE,
+  T_PACKETS,
 } from '../../assembly/layout'
 import { uint64 } from '../common/bytes'
 import { CallGuard } from '../common/call-guard'
@@ -25,6 +28,7 @@ import type { Plan } from '../extract/plan'
 import { nanosecondHalves, type Timestamp } from '../packet/timestamp'
 import { ByteWindow } from './byte-window'
 import { type FeedResult, READ_SIZE } from './capture-reader'
+import { ClockTick } from './clock-tick'
 import { encodeConfig, type FlowTrackerConfig, type ResolvedOptions } from './config'
 import { EventDecoder } from './event-decoder'
 import type { TrackerEvent } from './events'
@@ -52,6 +56,10 @@ export interface EventSource<E> {
 export interface SourceHost<K extends FlowKey, S> {
   /** The next event of the core, undefined when there is none. */
   next(): TrackerEvent<K, S> | undefined
+  /** The same with the seconds of the capture between them, where the options say so. */
+  nextOrTick(): TrackerEvent<K, S> | ClockTick | undefined
+  /** Where the last event belongs, see {@link EventDecoder.place}. */
+  place(): number
   /** The same as in {@link EventSource}: there is nothing to be done, and `advance` likewise. */
   drop(index: number): void
   advance(now: Timestamp): void
@@ -124,7 +132,9 @@ export class Engine<K extends FlowKey, S, E> {
     })
     if (this.#keepsKeys(this.#config)) this.#decoder.keepKeys([])
     this.#source = make({
-      next: () => this.#decoder.next(),
+      next: () => this.#nextEvent(),
+      nextOrTick: () => this.#decoder.next(),
+      place: () => this.#decoder.place,
       drop: () => undefined,
       advance: () => undefined,
       control: this.#decoder.listening,
@@ -235,6 +245,7 @@ export class Engine<K extends FlowKey, S, E> {
   sweep(now: Timestamp): void {
     const [low, high] = nanosecondHalves(now)
     this.complete(() => this.core.exports.sweep(low, high))
+    this.#decoder.place = uint64(this.core.memory().data, this.core.stats + T_PACKETS) * PLACES + PLACE_TICK
     this.#source.advance(now)
     this.settle()
   }
@@ -322,6 +333,13 @@ export class Engine<K extends FlowKey, S, E> {
     this.#decoder.drop(index)
     this.#source.drop(index)
     for (const observer of this.#observers) this.#callUser('observer', () => observer.forgotten?.(flow))
+  }
+
+  #nextEvent(): TrackerEvent<K, S> | undefined {
+    for (;;) {
+      const event = this.#decoder.next()
+      if (!(event instanceof ClockTick)) return event
+    }
   }
 
   /** What the core's import answers. It must not throw. */

@@ -7,10 +7,12 @@ import {
   E_SIDE,
   ENCAPSULATION_SIZE,
   EVENT_ANOMALY,
+  EVENT_CLOCK,
   EVENT_DATAGRAM,
   EVENT_ENDED,
   EVENT_ESTABLISHED,
   EVENT_PACKET,
+  EVENT_PLACE,
   EVENT_STARTED,
   EVENT_STATE_CHANGE,
   EVENT_STREAM_CONFLICT,
@@ -19,6 +21,7 @@ import {
   EVENT_STREAM_GAP,
   EVENT_STREAM_STOPPED,
   KEY_SIZE,
+  PLACES,
   X_EVENT_LENGTH,
   X_EVENT_OFFSET,
 } from '../../assembly/layout'
@@ -36,7 +39,8 @@ import {
   isOfTracker,
 } from './anomalies'
 import type { ByteWindow } from './byte-window'
-import { recordIndex, timestampOf } from './event-base'
+import { ClockTick } from './clock-tick'
+import { detailOf, recordIndex, timestampOf } from './event-base'
 import { EndedEvent, EstablishedEvent, PacketEvent, StartedEvent, StateChangeEvent, type TrackerEvent } from './events'
 import type { KeyDecoder } from './flow-entry'
 import { Listening } from './listening'
@@ -66,6 +70,8 @@ export class EventDecoder<K extends FlowKey, S> {
   readonly listening: Listening
   /** Events that the last record told of besides the one that was handed out. */
   readonly #pending: TrackerEvent<K, S>[] = []
+  /** Where the last event belongs: its packet's number times PLACES, and a PLACE_*. Only where flows are shared. */
+  place = 0
   /** By index of the flow's record, like those below. */
   readonly #users: (S | undefined)[] = []
   readonly #encapsulations = new Map<number, readonly Encapsulation[]>()
@@ -89,8 +95,8 @@ export class EventDecoder<K extends FlowKey, S> {
     for (const [index, key] of live ?? []) if (this.#keys) this.#keys[index] = key
   }
 
-  /** The next event; undefined when the core has none. */
-  next(): TrackerEvent<K, S> | undefined {
+  /** The next event, or a new second of the capture; undefined when the core has none. */
+  next(): TrackerEvent<K, S> | ClockTick | undefined {
     if (this.#pending.length > 0) return this.#pending.shift()
     for (;;) {
       const record = this.#reader.read()
@@ -121,7 +127,7 @@ export class EventDecoder<K extends FlowKey, S> {
   }
 
   /** Undefined for what nobody wants to hear. */
-  #decode(record: EventRecord): TrackerEvent<K, S> | undefined {
+  #decode(record: EventRecord): TrackerEvent<K, S> | ClockTick | undefined {
     const index = recordIndex(record)
     const kind = record.data.getUint8(record.at + E_KIND)
     switch (kind) {
@@ -151,6 +157,11 @@ export class EventDecoder<K extends FlowKey, S> {
         return this.#datagram(record, index)
       case EVENT_ANOMALY:
         return isOfTracker(record) ? decodeTrackerAnomaly(record) : this.#anomaly(record, index, decodeAnomaly(record))
+      case EVENT_CLOCK:
+        return new ClockTick(timestampOf(record))
+      case EVENT_PLACE:
+        this.place = record.data.getFloat64(record.at + E_NUMBER, true) * PLACES + detailOf(record)
+        return undefined
       default:
         throw new RangeError(`not an event: ${kind}`)
     }

@@ -1,12 +1,15 @@
 import {
+  E_COLD,
   E_DETAIL,
   E_ENCAPSULATIONS,
   E_KIND,
   E_LENGTH,
+  E_NUMBER,
   EVENT_ENDED,
   EVENT_ESTABLISHED,
   EVENT_STARTED,
   EVENT_STATE_CHANGE,
+  K_NUMBER,
   KEY_SIZE,
 } from '../../assembly/layout'
 import type { EventRecord } from '../core/event-reader'
@@ -14,12 +17,14 @@ import { type DriverEvent, ParserClosedEvent, ParserMessage } from '../driver/dr
 import { decodeEncapsulations, type Encapsulation, NO_ENCAPSULATIONS } from '../extract/encapsulation'
 import { decodeKey, type FlowKey } from '../extract/flow-key'
 import { Timestamp } from '../packet/timestamp'
-import { AnomalyEvent, type AnomalyOrigin, TrackerAnomalyEvent } from '../tracker/anomalies'
+import { AnomalyEvent, type AnomalyOrigin, type TrackerAnomaly, TrackerAnomalyEvent } from '../tracker/anomalies'
 import type { ByteViews } from '../tracker/byte-window'
 import { EndedEvent, EstablishedEvent, PacketEvent, StartedEvent, StateChangeEvent } from '../tracker/events'
 import type { ReadProgress } from '../tracker/tracker'
 import type { Batch, PackedEvent, PackedOrigin } from './batch'
 import { errorOf } from './errors'
+import type { FlowNumbers } from './flow-numbers'
+import type { Head } from './lane'
 import { repairValues } from './values'
 
 /** Bytes of records that events share a copy of: one that is kept keeps as many. */
@@ -37,9 +42,15 @@ export class BatchReader<K extends FlowKey> {
   /** Offset in the records of the block's first byte. */
   #base = 0
   readonly #views: ByteViews
+  readonly #numbers: FlowNumbers | undefined
+  /** On the records. */
+  readonly #data: DataView
 
-  constructor(batch: Batch) {
+  /** @param numbers of flows, where those of the batch are a shard's own */
+  constructor(batch: Batch, numbers: FlowNumbers | undefined) {
     this.#batch = batch
+    this.#numbers = numbers
+    this.#data = new DataView(batch.records.buffer, batch.records.byteOffset, batch.records.length)
     repairValues(batch)
     this.#views = { generation: 0, view: (_, address, length) => batch.blobs.subarray(address, address + length) }
   }
@@ -47,6 +58,19 @@ export class BatchReader<K extends FlowKey> {
   /** How far the capture had been read behind the last event. */
   get progress(): ReadProgress | undefined {
     return this.#batch.progress
+  }
+
+  get hasNext(): boolean {
+    return this.#read < this.#batch.items.length
+  }
+
+  /** What is known of the next event. */
+  head(): Head | undefined {
+    const item = this.#batch.items[this.#read]
+    if (item === undefined) return undefined
+    const own = typeof item === 'number' ? this.#ownNumber(item) : this.#ownNumberOf(item)
+    const flow = own === 0 ? 0 : (this.#numbers?.of(own) ?? Number.POSITIVE_INFINITY)
+    return { place: this.#batch.places?.[this.#read] ?? 0, flow }
   }
 
   /** The next event, undefined at the end. */
@@ -68,7 +92,7 @@ export class BatchReader<K extends FlowKey> {
       case 'anomaly':
         return new AnomalyEvent(this.#origin(item), item.anomaly)
       case 'tracker_anomaly':
-        return new TrackerAnomalyEvent(new Timestamp(item.seconds, item.nanoseconds), item.anomaly)
+        return new TrackerAnomalyEvent(new Timestamp(item.seconds, item.nanoseconds), this.#renumber(item.anomaly))
       case 'parser_closed': {
         const { protocol, reason, detail, error } = item
         return new ParserClosedEvent(this.#origin(item), protocol, reason, detail, error && errorOf(error))
@@ -101,7 +125,8 @@ export class BatchReader<K extends FlowKey> {
   }
 
   #origin({ flow, key, side, seconds, nanoseconds }: PackedOrigin): AnomalyOrigin<K, undefined> {
-    return { flow, key: this.#key(key), side, timestamp: new Timestamp(seconds, nanoseconds), user: undefined }
+    const number = this.#numbers?.of(flow) ?? flow
+    return { flow: number, key: this.#key(key), side, timestamp: new Timestamp(seconds, nanoseconds), user: undefined }
   }
 
   #key(at: number): K {
@@ -113,16 +138,42 @@ export class BatchReader<K extends FlowKey> {
     return key
   }
 
+  #ownNumber(at: number): number {
+    return this.#data.getFloat64(at + E_NUMBER, true)
+  }
+
+  #ownNumberOf(item: PackedEvent): number {
+    if (item.kind === 'packet' || item.kind === 'ended') return this.#ownNumber(item.at)
+    return item.kind === 'tracker_anomaly' ? 0 : item.flow
+  }
+
+  #renumber(anomaly: TrackerAnomaly): TrackerAnomaly {
+    if (anomaly.kind !== 'flow_table_eviction' || !this.#numbers) return anomaly
+    return { ...anomaly, evicted: this.#numbers.of(anomaly.evicted) ?? anomaly.evicted }
+  }
+
   /** A record in a copy that it shares with its neighbours. */
   #record(offset: number): EventRecord {
+    if (this.#numbers) this.#renumberRecord(offset, this.#numbers)
     const { records } = this.#batch
-    const end = offset + (records[offset + E_LENGTH] ?? 0) + 256 * (records[offset + E_LENGTH + 1] ?? 0)
-    if (offset < this.#base || end > this.#base + this.#block.bytes.length) {
-      const bytes = records.slice(offset, Math.max(offset + BLOCK_SIZE, end))
+    const end = offset + this.#data.getUint16(offset + E_LENGTH, true)
+    if (offset < this.#base || end > this.#base + this.#block.bytes.length || this.#numbers) {
+      const bytes = records.slice(offset, this.#numbers ? end : Math.max(offset + BLOCK_SIZE, end))
       this.#base = offset
       this.#block = { bytes, data: new DataView(bytes.buffer) }
     }
     return { ...this.#block, at: offset - this.#base }
+  }
+
+  /** Writes the number that the flow has among all. */
+  #renumberRecord(at: number, numbers: FlowNumbers): void {
+    const kind = this.#data.getUint8(at + E_KIND)
+    const own = this.#ownNumber(at)
+    const number = kind === EVENT_STARTED ? numbers.start(own) : (numbers.of(own) ?? own)
+    this.#data.setFloat64(at + E_NUMBER, number, true)
+    if (kind !== EVENT_ENDED) return
+    this.#data.setBigUint64(at + E_COLD + K_NUMBER, BigInt(number), true)
+    numbers.end(own)
   }
 }
 

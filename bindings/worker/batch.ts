@@ -54,4 +54,8 @@ export interface Batch extends PackedValues {
   readonly records: Uint8Array<ArrayBuffer>
   /** How far the capture had been read behind the last of the events. */
   readonly progress: ReadProgress | undefined
+  /** Where each event belongs, see {@link EventDecoder.place}; undefined where flows are not shared. */
+  readonly places: Float64Array<ArrayBuffer> | undefined
+  /** All events that belong up to this place have been sent. */
+  readonly reached: number
 }

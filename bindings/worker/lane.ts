@@ -1,4 +1,4 @@
-import { WorkerError } from '../common/errors'
+import { CaptureError, WorkerError } from '../common/errors'
 import type { DriverEvent } from '../driver/driver-events'
 import type { FlowKey } from '../extract/flow-key'
 import type { WorkerLike } from '../platform/platform'
@@ -6,10 +6,12 @@ import type { FlowTrackerConfig } from '../tracker/config'
 import type { ReadOptions } from '../tracker/tracker'
 import type { Batch } from './batch'
 import { BatchReader } from './batch-reader'
-import { errorOf, type PackedError } from './errors'
+import { errorOf } from './errors'
+import type { FlowNumbers } from './flow-numbers'
 import { listen, listenForFailure } from './port'
 import type { Command, FromWorker, ToWorker } from './protocol'
 import { repairValues } from './values'
+import type { Waiters } from './waiters'
 
 type OnProgress = ReadOptions['onProgress']
 
@@ -19,26 +21,41 @@ interface Arrival {
   onProgress: OnProgress
 }
 
+/** What is known of an event before it is taken. */
+export interface Head {
+  /** See {@link EventDecoder.place}. */
+  readonly place: number
+  /** Number of the flow, 0 for none, Infinity for one that is about to start. */
+  readonly flow: number
+}
+
 /** One worker as its driver sees it: commands go in, events come out, in batches for which the worker gets credits. */
 export class Lane<K extends FlowKey> {
   readonly #worker: WorkerLike
+  readonly #waiters: Waiters
+  readonly #numbers: FlowNumbers | undefined
   #arrivals: Arrival[] = []
   #reader: BatchReader<K> | undefined
   #onProgress: OnProgress
   #onReaderProgress: OnProgress
   #isReady = false
   #isAtWork = false
+  #reached = 0
   #config: FlowTrackerConfig | undefined
-  #error: PackedError | undefined
+  #error: Error | undefined
   #failure: Error | undefined
-  /** Those that wait for something to happen. */
-  #waiting: (() => void)[] = []
   #counters: ((value: object) => void)[] = []
   /** Called when the worker wants another piece of the capture. */
   onPull: (() => void) | undefined
 
-  constructor(worker: WorkerLike) {
+  /**
+   * @param waiters are woken when something has come
+   * @param numbers of flows, where several lanes share them
+   */
+  constructor(worker: WorkerLike, waiters: Waiters, numbers: FlowNumbers | undefined) {
     this.#worker = worker
+    this.#waiters = waiters
+    this.#numbers = numbers
     listen(worker, (message) => this.#receive(message as FromWorker))
     listenForFailure(worker, (reason) => this.#fail(reason))
   }
@@ -58,13 +75,35 @@ export class Lane<K extends FlowKey> {
     }
     await this.#until(() => this.#config !== undefined || this.#error !== undefined)
     this.#worker.unref?.()
-    this.raise()
+    if (this.#error) throw this.#error
   }
 
   /** The configuration at work, once there is a driver. */
   get config(): FlowTrackerConfig {
     if (!this.#config) throw new WorkerError('the worker has no driver')
     return this.#config
+  }
+
+  /** Nothing is at work, and all events have been taken. */
+  get isOver(): boolean {
+    return !this.#isAtWork && !this.head()
+  }
+
+  /** All events that belong up to this place have come. */
+  get reached(): number {
+    return this.#isAtWork ? this.#reached : Number.POSITIVE_INFINITY
+  }
+
+  /** What the last command has ended with. */
+  get error(): Error | undefined {
+    return this.#error
+  }
+
+  /** What no further event can be expected after, but for those that are here. */
+  get failure(): Error | undefined {
+    if (this.head()) return undefined
+    const isEarly = this.#error !== undefined && !(this.#error instanceof CaptureError)
+    return this.#failure ?? (isEarly ? this.#error : undefined)
   }
 
   send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
@@ -94,33 +133,14 @@ export class Lane<K extends FlowKey> {
     if (this.#isAtWork && !this.#failure) this.send({ type: 'cancel' })
   }
 
+  /** What is known of the next event that is here. */
+  head(): Head | undefined {
+    return this.#open()?.head()
+  }
+
   /** The next event that is here. */
   take(): DriverEvent<K, undefined> | undefined {
-    for (;;) {
-      const event = this.#reader?.next()
-      if (event) return event
-      const progress = this.#reader?.progress
-      this.#reader = undefined
-      if (progress) this.#onReaderProgress?.(progress)
-      const arrival = this.#arrivals.shift()
-      if (!arrival) return undefined
-      this.#reader = new BatchReader(arrival.batch)
-      this.#onReaderProgress = arrival.onProgress
-      if (!this.#failure) this.send({ type: 'credit' })
-    }
-  }
-
-  /** Waits for events. False: the command has ended, and they have all been taken. @throws WorkerError, DisposedError */
-  async hasMore(): Promise<boolean> {
-    await this.#until(() => this.#arrivals.length > 0 || !this.#isAtWork)
-    return this.#arrivals.length > 0
-  }
-
-  /** Throws what the last command has ended with. */
-  raise(): void {
-    const error = this.#error
-    this.#error = undefined
-    if (error) throw errorOf(error)
+    return this.#open()?.next()
   }
 
   /** Counters of the worker's driver. */
@@ -142,7 +162,22 @@ export class Lane<K extends FlowKey> {
     this.#arrivals = []
     this.#reader = undefined
     this.#worker.terminate()
-    this.#wake()
+    this.#waiters.wake()
+  }
+
+  /** The batch that the next event lies in. */
+  #open(): BatchReader<K> | undefined {
+    for (;;) {
+      if (this.#reader?.hasNext) return this.#reader
+      const progress = this.#reader?.progress
+      this.#reader = undefined
+      if (progress) this.#onReaderProgress?.(progress)
+      const arrival = this.#arrivals.shift()
+      if (!arrival) return undefined
+      this.#reader = new BatchReader(arrival.batch, this.#numbers)
+      this.#onReaderProgress = arrival.onProgress
+      if (!this.#failure) this.send({ type: 'credit' })
+    }
   }
 
   #receive(message: FromWorker): void {
@@ -154,15 +189,16 @@ export class Lane<K extends FlowKey> {
         this.#config = message.config
         break
       case 'refused':
-        this.#error = message.error
+        this.#error = errorOf(message.error)
         break
       case 'batch':
+        this.#reached = message.reached
         this.#arrivals.push({ batch: message, onProgress: this.#onProgress })
         break
       case 'end':
         this.#isAtWork = false
         this.#config = message.config
-        this.#error = message.error
+        this.#error = message.error && errorOf(message.error)
         this.#worker.unref?.()
         break
       case 'pull':
@@ -173,25 +209,19 @@ export class Lane<K extends FlowKey> {
         this.#counters.shift()?.(message.value)
         break
     }
-    this.#wake()
+    this.#waiters.wake()
   }
 
   #fail(reason: unknown): void {
     const detail = reason instanceof Error ? reason.message : String(reason)
     this.#failure ??= new WorkerError(`the worker has failed: ${detail}`, { cause: reason })
-    this.#wake()
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const resolve of waiting) resolve()
+    this.#waiters.wake()
   }
 
   async #until(isTrue: () => boolean): Promise<void> {
     while (!isTrue()) {
       if (this.#failure) throw this.#failure
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      await this.#waiters.next()
     }
   }
 }

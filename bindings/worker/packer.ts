@@ -16,6 +16,7 @@ export class Packer {
   readonly #blobs = new ByteBuffer()
   readonly #values = new ValuePacker(this.#blobs)
   #items: (number | PackedEvent)[] = []
+  #places: number[] = []
   /** Offsets of keys in the batch at work. */
   readonly #keys = new Map<FlowKey, number>()
 
@@ -27,15 +28,17 @@ export class Packer {
     return this.#items.length >= MOST_EVENTS || this.#records.length + this.#blobs.length >= MOST_BYTES
   }
 
-  /** Takes an event up. @throws WorkerError when there is something in its message that cannot be sent */
-  add(event: DriverEvent): void {
+  /** Takes an event up, and where it belongs if that is to be told. @throws WorkerError when there is something in its message that cannot be sent */
+  add(event: DriverEvent, place: number | undefined): void {
     this.#items.push(this.#pack(event))
+    if (place !== undefined) this.#places.push(place)
   }
 
   /** Gives all that was taken up away. */
-  take(progress: ReadProgress | undefined): Batch {
-    const items = this.#items
+  take(progress: ReadProgress | undefined, reached: number): Batch {
+    const [items, places] = [this.#items, this.#places]
     this.#items = []
+    this.#places = []
     this.#keys.clear()
     return {
       type: 'batch',
@@ -44,6 +47,8 @@ export class Packer {
       blobs: this.#blobs.take(),
       fixups: this.#values.takeFixups(),
       progress,
+      places: places.length > 0 ? Float64Array.from(places) : undefined,
+      reached,
     }
   }
 

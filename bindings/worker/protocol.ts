@@ -1,3 +1,4 @@
+import type { Shard } from '../core/core'
 import type { CommonDriverOptions } from '../driver/options'
 import type { FlowKey } from '../extract/flow-key'
 import type { FlowTrackerChanges, FlowTrackerConfig } from '../tracker/config'
@@ -42,6 +43,8 @@ export type ToWorker =
       readonly options: SentOptions
       /** The core, compiled; undefined where modules cannot be sent. */
       readonly module: WebAssembly.Module | undefined
+      /** The part of all flows that is tracked; undefined for all. */
+      readonly shard: Shard | undefined
     }
   | Command
   /** End the command at work. */

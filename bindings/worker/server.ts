@@ -1,6 +1,5 @@
 import { ConfigError, WorkerError } from '../common/errors'
 import { load } from '../core/module'
-import { Driver } from '../driver/driver'
 import type { DriverEvent } from '../driver/driver-events'
 import type { Extractor } from '../extract/extractor'
 import type { FlowKey } from '../extract/flow-key'
@@ -19,6 +18,7 @@ import { Packer } from './packer'
 import { PieceSource } from './piece-source'
 import { listen } from './port'
 import type { Command, FromWorker, ParserChoice, SentInput, ToWorker } from './protocol'
+import { ServedDriver } from './served-driver'
 import { ValuePacker } from './values'
 
 /** Milliseconds that events may wait for others to be sent with. */
@@ -34,14 +34,12 @@ export interface WorkerOffer {
   readonly idleTimeoutOf?: IdleTimeoutFunction<FlowKey>
 }
 
-type AnyDriver = Driver<FlowKey, undefined>
-
 /** The side of a worker: runs a driver for whoever sends commands. */
 export class Server {
   readonly #port: PortLike
   readonly #offer: WorkerOffer
   readonly #packer = new Packer()
-  #driver: AnyDriver | undefined
+  #driver: ServedDriver | undefined
   #credits = MOST_AHEAD
   /** Lets the command at work go on, where it waits for a credit. */
   #wake: (() => void) | undefined
@@ -49,6 +47,8 @@ export class Server {
   #abort: AbortController | undefined
   #pieces: PieceSource | undefined
   #progress: ReadProgress | undefined
+  /** All events that belong up to this place have been packed. */
+  #reached = 0
   #lastSent = 0
 
   constructor(port: PortLike, offer: WorkerOffer) {
@@ -85,16 +85,13 @@ export class Server {
     }
   }
 
-  async #create({ parsers, options, module }: ToWorker & { readonly type: 'create' }): Promise<void> {
+  async #create({ parsers, options, module, shard }: ToWorker & { readonly type: 'create' }): Promise<void> {
     try {
       if (module) await load(module)
       const { extractor, idleTimeoutOf } = this.#offer
-      this.#driver = await Driver.create<readonly ParserEntry[], FlowKey>({
-        ...(extractor && { extractor }),
-        ...(idleTimeoutOf && { idleTimeoutOf }),
-        ...options,
-        parsers: parsers.map((choice) => this.#parser(choice)),
-      })
+      const entries = parsers.map((choice) => this.#parser(choice))
+      const given = { ...(extractor && { extractor }), ...(idleTimeoutOf && { idleTimeoutOf }) }
+      this.#driver = await ServedDriver.create(entries, { ...given, ...options }, shard)
       this.#send({ type: 'created', config: this.#driver.config })
     } catch (error) {
       this.#send({ type: 'refused', error: packError(error) })
@@ -116,7 +113,10 @@ export class Server {
     let failure: { readonly error: unknown } | undefined
     try {
       for await (const event of this.#events(driver, command, abort.signal)) {
-        this.#packer.add(event)
+        const place = driver.takePlace()
+        this.#packer.add(event, place)
+        // Others may belong to the same place.
+        if (place !== undefined) this.#reached = place - 1
         if (this.#packer.isFull) await this.#flush(abort.signal)
       }
     } catch (error) {
@@ -133,7 +133,7 @@ export class Server {
   }
 
   #events(
-    driver: AnyDriver,
+    driver: ServedDriver,
     command: Command,
     signal: AbortSignal,
   ): AsyncIterable<DriverEvent> | Iterable<DriverEvent> {
@@ -142,6 +142,7 @@ export class Server {
         const source = this.#watched(this.#source(command.input))
         const onProgress = (progress: ReadProgress) => {
           this.#progress = progress
+          this.#reached = driver.lastPlace
         }
         const options = { signal, onProgress }
         return command.endsFlows ? driver.events(source, options) : driver.read(source, options)
@@ -195,11 +196,12 @@ export class Server {
 
   #sendBatch(isLast = false): void {
     if ((this.#packer.isEmpty && !this.#progress) || (this.#credits === 0 && !isLast)) return
-    const batch = this.#packer.take(this.#progress)
+    const batch = this.#packer.take(this.#progress, this.#reached)
     this.#progress = undefined
     this.#credits--
     this.#lastSent = performance.now()
-    this.#send(batch, [batch.records.buffer, batch.blobs.buffer])
+    const { records, blobs, places } = batch
+    this.#send(batch, [records.buffer, blobs.buffer, ...(places ? [places.buffer] : [])])
   }
 
   #sendStats(): void {

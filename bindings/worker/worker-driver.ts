@@ -17,9 +17,13 @@ import type { CaptureSource } from '../sources/capture-source'
 import type { FlowTrackerChanges, FlowTrackerConfig } from '../tracker/config'
 import type { ReadOptions } from '../tracker/tracker'
 import type { TrackerStats } from '../tracker/tracker-stats'
+import { FlowNumbers } from './flow-numbers'
 import { Lane } from './lane'
+import { Merge } from './merge'
 import type { Command, ParserChoice, SentInput, SentOptions } from './protocol'
 import { Pump } from './pump'
+import { checkShards, mergeStats, splitChanges, splitOptions } from './shards'
+import { Waiters } from './waiters'
 
 /** The parsers that the worker of this package offers, by name. */
 export interface StandardParsers {
@@ -45,6 +49,12 @@ export interface WorkerDriverOptions<K extends FlowKey, C extends readonly Parse
    * come with this package: `['http', 'tls', 'dns']`.
    */
   readonly parsers?: C
+  /**
+   * Workers that share the flows by the hash of their keys, 1 to 64; each reads all packets. What comes out is what one
+   * would tell, in the same order. `maxFlows`, `streams.maxStreams` and `streams.maxTotalBuffer` are divided among them,
+   * so that flows may go and bytes be given up earlier where a bound is hit. Default 1.
+   */
+  readonly shards?: number
   /** Starts a worker whose module calls {@link serve}. Default the one of this package. */
   readonly worker?: () => WorkerLike
 }
@@ -67,16 +77,23 @@ const ALL: readonly StandardName[] = ['http', 'tls', 'dns']
  * - Files, blobs and paths are read in the worker. All else is read here, and sent on in pieces of 256 KiB.
  * - Byte views of events hold as long as the event. `user` is undefined: what functions make cannot be sent.
  * - When the worker fails, whatever waits for it gets a WorkerError, and so does every later call.
+ * - With several `shards`, an iteration that is left early ends the driver's use: workers stop at different places.
  */
 export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly ParserEntry[] = readonly ParserEntry[]>
   implements Disposable
 {
-  readonly #lane: Lane<K>
+  readonly #lanes: readonly Lane<K>[]
+  readonly #waiters: Waiters
+  readonly #merge: Merge<K>
   #isBusy = false
   #isDisposed = false
+  /** Several workers have been stopped, each wherever it was. */
+  #isTorn = false
 
-  private constructor(lane: Lane<K>) {
-    this.#lane = lane
+  private constructor(lanes: readonly Lane<K>[], waiters: Waiters) {
+    this.#lanes = lanes
+    this.#waiters = waiters
+    this.#merge = new Merge(lanes)
   }
 
   /**
@@ -96,16 +113,27 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
   static async create<K extends FlowKey, P extends readonly ParserEntry[]>({
     parsers = ALL,
     worker = startWorker,
+    shards = 1,
     ...options
   }: WorkerDriverOptions<K, readonly ParserChoice[]> = {}): Promise<WorkerDriver<K, P>> {
     checkSendable(options)
+    checkShards(shards)
     const module = await coreModule()
-    const lane = new Lane<K>(startSafely(worker))
+    const waiters = new Waiters()
+    const counter = { count: 0 }
+    const lanes: Lane<K>[] = []
     try {
-      await lane.create({ type: 'create', parsers, options: options as SentOptions, module })
-      return new WorkerDriver<K, P>(lane)
+      const creations = splitOptions(options, shards).map((own, index) => {
+        const numbers = shards === 1 ? undefined : new FlowNumbers(counter)
+        const lane = new Lane<K>(startSafely(worker), waiters, numbers)
+        lanes.push(lane)
+        const shard = shards === 1 ? undefined : { index, count: shards }
+        return lane.create({ type: 'create', parsers, options: own as SentOptions, module, shard })
+      })
+      await Promise.all(creations)
+      return new WorkerDriver<K, P>(lanes, waiters)
     } catch (error) {
-      lane.terminate(new DisposedError('WorkerDriver'))
+      for (const lane of lanes) lane.terminate(new DisposedError('WorkerDriver'))
       throw error
     }
   }
@@ -113,13 +141,14 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
   /** The configuration at work. */
   get config(): FlowTrackerConfig {
     this.#check()
-    return this.#lane.config
+    const configs = this.#lanes.map((lane) => lane.config) as [FlowTrackerConfig]
+    return { ...configs[0], maxFlows: configs.reduce((sum, { maxFlows }) => sum + maxFlows, 0) }
   }
 
-  /** Counters since the driver was made. While a capture is read they are those of the worker, which is ahead. */
+  /** Counters since the driver was made. While a capture is read they are those of the workers, which are ahead. */
   async stats(): Promise<TrackerStats> {
     this.#check()
-    return (await this.#lane.stats()) as TrackerStats
+    return mergeStats((await Promise.all(this.#lanes.map((lane) => lane.stats()))) as TrackerStats[])
   }
 
   /**
@@ -138,24 +167,25 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
 
   /** Ends the flows that are idle at this time. @returns what happened */
   sweep({ seconds, nanoseconds }: Timestamp): Promise<DriverEvent<K, undefined, P>[]> {
-    return this.#collect({ type: 'sweep', seconds, nanoseconds })
+    return this.#collect(this.#lanes.map(() => ({ type: 'sweep', seconds, nanoseconds })))
   }
 
   /** Ends all live flows. @returns what happened */
   finish(): Promise<DriverEvent<K, undefined, P>[]> {
-    return this.#collect({ type: 'finish' })
+    return this.#collect(this.#lanes.map(() => ({ type: 'finish' })))
   }
 
   /** Changes some of the configuration, as {@link Tracker.reconfigure} does. @returns what happened */
   reconfigure(changes: FlowTrackerChanges): Promise<DriverEvent<K, undefined, P>[]> {
-    return this.#collect({ type: 'reconfigure', changes })
+    const { length } = this.#lanes
+    return this.#collect(splitChanges(changes, length).map((own) => ({ type: 'reconfigure', changes: own })))
   }
 
-  /** Ends the worker, whatever it is doing. A second time does nothing. */
+  /** Ends the workers, whatever they are doing. A second time does nothing. */
   dispose(): void {
     if (this.#isDisposed) return
     this.#isDisposed = true
-    this.#lane.terminate(new DisposedError('WorkerDriver'))
+    for (const lane of this.#lanes) lane.terminate(new DisposedError('WorkerDriver'))
   }
 
   /** The same as `dispose`, for `using`. */
@@ -166,45 +196,58 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
     this.dispose()
   }
 
-  async #collect(command: Command): Promise<DriverEvent<K, undefined, P>[]> {
+  async #collect(commands: readonly Command[]): Promise<DriverEvent<K, undefined, P>[]> {
     const events: DriverEvent<K, undefined, P>[] = []
-    for await (const event of this.#run(command)) events.push(event)
+    for await (const event of this.#run(commands)) events.push(event)
     return events
   }
 
   /** One generator for all: each layer of them would double what an event costs. */
   async *#run(
-    command: Command,
+    commands: readonly Command[],
     source?: CaptureSource,
     { signal, onProgress }: ReadOptions = {},
   ): AsyncGenerator<DriverEvent<K, undefined, P>, void, undefined> {
     this.#check()
-    if (this.#isBusy) throw new BusyError(`${command.type}: the driver is at work`)
+    if (this.#isBusy) throw new BusyError(`${commands[0]?.type}: the driver is at work`)
     this.#isBusy = true
-    const lane = this.#lane
+    const lanes = this.#lanes
     let pump: Pump<K> | undefined
+    let isWhole = false
     try {
       signal?.throwIfAborted()
       // What was left early before may be at work still.
-      await untilAborted(lane.settled(), signal)
-      if (source) pump = new Pump(source, [lane])
-      lane.begin(command, onProgress)
+      await untilAborted(Promise.all(lanes.map((lane) => lane.settled())), signal)
+      if (source) pump = new Pump(source, lanes)
+      for (const [i, lane] of lanes.entries()) lane.begin(commands[i] as Command, i === 0 ? onProgress : undefined)
       do {
-        for (let event = lane.take(); event; event = lane.take()) {
-          // Which messages there are follows from the parsers, and the worker has them.
+        for (let event = this.#merge.take(); event; event = this.#merge.take()) {
+          // Which messages there are follows from the parsers, and the workers have them.
           yield event as DriverEvent<K, undefined, P>
           signal?.throwIfAborted()
         }
-      } while (await untilAborted(lane.hasMore(), signal))
-      // The source's own error, not what became of it on its way through the worker.
-      pump?.raise()
-      lane.raise()
+      } while (await untilAborted(this.#hasMore(pump), signal))
+      isWhole = true
+      const error = lanes.find((lane) => lane.error)?.error
+      if (error) throw error
     } finally {
       this.#isBusy = false
-      lane.cancel()
+      this.#isTorn ||= !isWhole && lanes.length > 1
+      for (const lane of lanes) lane.cancel()
       pump?.stop()
       await source?.close?.()
     }
+  }
+
+  /** Waits for events. False: the command has ended, and they have all been taken. @throws what a worker has failed with */
+  async #hasMore(pump: Pump<K> | undefined): Promise<boolean> {
+    const failure = this.#lanes.find((lane) => lane.failure)?.failure
+    // The source's own error, not what became of it on its way through the worker.
+    if (failure) pump?.raise()
+    if (failure) throw failure
+    if (this.#lanes.every((lane) => lane.isOver)) return false
+    await this.#waiters.next()
+    return true
   }
 
   #read(
@@ -213,14 +256,15 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
     endsFlows: boolean,
   ): AsyncGenerator<DriverEvent<K, undefined, P>, void, undefined> {
     const sent = sendable(input)
-    if (sent) return this.#run({ type: 'read', input: sent, endsFlows }, undefined, options)
-    const source = toSource(input as CaptureInput)
-    const { size } = source
-    return this.#run({ type: 'read', input: { kind: 'pieces', size }, endsFlows }, source, options)
+    const source = sent ? undefined : toSource(input as CaptureInput)
+    const read = { type: 'read', input: sent ?? { kind: 'pieces', size: source?.size }, endsFlows } as const
+    const commands = this.#lanes.map(() => read)
+    return this.#run(commands, source, options)
   }
 
   #check(): void {
     if (this.#isDisposed) throw new DisposedError('WorkerDriver')
+    if (this.#isTorn) throw new WorkerError('the workers have been stopped in the middle: they share no state any more')
   }
 }
 

@@ -47,7 +47,7 @@ const PAGES: usize = takePages(160)
 /** Bytes that datagrams carry: 65536, with a UDP header that fits `udpHeader`. */
 export const SOURCE: usize = PAGES
 const MEMORY: usize = PAGES + 65536
-const CONFIG: usize = memory.data(368, 8)
+const CONFIG: usize = memory.data(376, 8)
 
 let now: u64 = 1000 * SECOND
 
