@@ -119,6 +119,8 @@ export class Lane<K extends FlowKey> {
   begin(command: Command, onProgress: OnProgress): void {
     this.#error = undefined
     this.#isAtWork = true
+    // What a host asks for may belong before what it asked for last.
+    this.#reached = 0
     this.#onProgress = onProgress
     this.#worker.ref?.()
     this.send(command)

@@ -110,6 +110,7 @@ export class Server {
     if (!driver) throw new WorkerError('a command has come before there is a driver')
     const abort = new AbortController()
     this.#abort = abort
+    this.#reached = 0
     let failure: { readonly error: unknown } | undefined
     try {
       for await (const event of this.#events(driver, command, abort.signal)) {
