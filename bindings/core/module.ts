@@ -1,5 +1,6 @@
 import { platform } from '#platform'
 import { ModuleError } from '../common/errors'
+import { compileResponse } from '../platform/compile-response'
 
 /** What the core can be loaded from: a compiled module, its bytes, or an HTTP response that brings them. */
 export type ModuleSource = WebAssembly.Module | BufferSource | Response
@@ -56,14 +57,4 @@ function isResponse(source: ModuleSource): source is Response {
 /** The loader asks by `instanceof`. The engine itself takes modules of any realm. */
 function ofThisRealm(module: WebAssembly.Module): WebAssembly.Module {
   return module instanceof WebAssembly.Module ? module : Object.setPrototypeOf(module, WebAssembly.Module.prototype)
-}
-
-/** Streaming compilation insists on the MIME type, which many servers do not know. */
-async function compileResponse(response: Response): Promise<WebAssembly.Module> {
-  if (!response.ok) throw new Error(`HTTP status ${response.status}`)
-  const type = response.headers.get('content-type')
-  if (type?.startsWith('application/wasm') && typeof WebAssembly.compileStreaming === 'function') {
-    return WebAssembly.compileStreaming(response)
-  }
-  return WebAssembly.compile(await response.arrayBuffer())
 }

@@ -1,3 +1,4 @@
+import { compileResponse } from './compile-response'
 import type { Platform } from './platform'
 import { webWorkers } from './web-workers'
 
@@ -14,10 +15,11 @@ export const platform: Platform = {
 
 async function compileCore(): Promise<WebAssembly.Module> {
   try {
-    // Bundlers know this form, and see to it that the file is where it says.
-    return await WebAssembly.compileStreaming(fetch(new URL('../../build/core.wasm', import.meta.url)))
-  } catch {
-    // Some bundlers leave the file behind, some servers do not know its type.
+    // Bundlers know this form, and those that keep files beside the code see to it that the file is where it says.
+    return await compileResponse(await fetch(new URL('../../build/core.wasm', import.meta.url)))
+  } catch (error) {
+    // Builds of Vite keep the file, and refuse dynamic imports in workers. There this line cuts off the one below.
+    if (import.meta.env?.PROD) throw error
     return (await import('./embedded-core')).compileEmbeddedCore()
   }
 }

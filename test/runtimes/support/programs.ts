@@ -39,3 +39,16 @@ export async function run(command: string, args: readonly string[], options: Run
 export function npm(args: readonly string[], options: RunOptions = {}): Promise<Output> {
   return run('npm', args, options)
 }
+
+/** Starts a program with all that it starts in turn; disposing the outcome ends them all. */
+export function startGroup(command: string, args: readonly string[], options: RunOptions = {}): AsyncDisposable {
+  const child = spawn(command, args, { ...options, stdio: 'ignore', detached: true })
+  const ended = once(child, 'exit')
+  return {
+    async [Symbol.asyncDispose]() {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, 'SIGKILL')
+      await ended
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { fixtures } from '../support/fixtures'
+import { RUNTIMES } from './support/all'
+import { type Packed, packedPackage } from './support/packed'
+import type { Run } from './support/runtime'
+import { bundle, loadedSize, WHOLE_LIBRARY } from './support/sizes'
+import { suiteProject } from './support/suite'
+import { RESULTS, readTable } from './support/table'
+import { installTools } from './support/tools'
+
+/** The most that a runtime may take, its bundler included, in milliseconds. */
+const LIMIT = 180_000
+
+const missingTools = await installTools()
+
+rmSync(RESULTS, { recursive: true, force: true })
+mkdirSync(RESULTS, { recursive: true })
+
+let packed: Packed
+/** What this very process answers. */
+let expected: Readonly<Record<string, string>>
+
+beforeAll(async () => {
+  packed = await packedPackage()
+  const project = await suiteProject(packed, 'reference')
+  const load = (file: string) => import(/* @vite-ignore */ pathToFileURL(join(project, file)).href)
+  const [{ answersOf }, { captures }] = await Promise.all([load('answers.mjs'), load('captures.mjs')])
+  expected = (await answersOf(captures())).answers
+}, LIMIT)
+
+/** A driver stops reading streams that no parser wants. What they are still counted for depends on the chunks. */
+const withoutStreams = (lines: string) => lines.replaceAll(/,"stream":\{[^}]*\}/g, '')
+
+describe('the suite', () => {
+  const lines = (name: string) => expected[name]?.trimEnd().split('\n') ?? []
+
+  it('answers what is known of its captures', () => {
+    expect(lines('flows, recorded/loopback-mix.pcap')).toHaveLength(34)
+    expect(lines('messages, recorded/loopback-mix.pcap')).toHaveLength(82)
+    expect(lines('what is in a packet, recorded/loopback-mix.pcap')).toHaveLength(224)
+    expect(lines('a capture cut short, generated/http_session.pcap').at(-1)).toContain('"code":"truncated"')
+    const [request] = lines('streams of bytes, generated/http_session.pcap')
+    const text = Buffer.from(fixtures['http_session.pcap']?.() ?? [])
+      .toString('latin1')
+      .match(/GET .*?\r\n\r\n/s)?.[0]
+    expect(request).toContain(
+      createHash('sha256')
+        .update(text ?? '')
+        .digest('hex'),
+    )
+  })
+
+  it('answers the same however a capture is cut into chunks', () => {
+    const chunked = Object.entries(expected).filter(([name]) => / in (?!a packet)/.test(name))
+    expect(chunked.length).toBeGreaterThan(100)
+    for (const [name, answer] of chunked) {
+      const whole = expected[name.replace(/ in (?!a packet).*/, '')] ?? ''
+      expect(withoutStreams(answer), name).toBe(withoutStreams(whole))
+    }
+  })
+})
+
+describe.each(RUNTIMES)('$name', (runtime) => {
+  const missing = missingTools ?? runtime.missing()
+
+  it(`has the platform ${runtime.platform}`, async () => {
+    const { inputs } = await bundle(packed, WHOLE_LIBRARY, runtime.conditions)
+    expect(inputs.filter((file) => file.includes('/platform-'))).toEqual([`build/platform-${runtime.platform}.js`])
+  })
+
+  it.skipIf(missing)(missing ? `is not tried: ${missing}` : 'answers as Node does', { timeout: LIMIT }, async () => {
+    const run = await runtime.run(packed)
+    const passed = Object.keys(expected).filter((name) => run.answers[name] === expected[name])
+    await note(run, passed.length)
+    expect(run.answers).toEqual(expected)
+  })
+
+  it('stands in docs/runtimes.md, which `npm run runtimes` writes', () => {
+    const count = Object.keys(expected).length
+    const row = { runtime: runtime.name, 'how the core is loaded': runtime.loading, cases: `${count} of ${count}` }
+    expect(readTable()).toContainEqual(expect.objectContaining(row))
+  })
+
+  /** Leaves what `npm run runtimes` puts into the documentation. */
+  async function note({ version, startUp }: Run, passed: number) {
+    const row = {
+      runtime: runtime.name,
+      version,
+      'how the core is loaded': runtime.loading,
+      cases: `${passed} of ${Object.keys(expected).length}`,
+      'start-up': `${Math.round(startUp)} ms`,
+      size: `${((await loadedSize(packed, runtime.conditions)) / 1000).toFixed(1)} kB`,
+    }
+    writeFileSync(join(RESULTS, `${RUNTIMES.indexOf(runtime)}.json`), JSON.stringify(row))
+  }
+})

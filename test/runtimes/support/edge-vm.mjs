@@ -1,0 +1,11 @@
+// Runs a script in Vercel's edge runtime, and prints what its function `answers` says: edge-vm.mjs SCRIPT CORE.
+
+import { readFile } from 'node:fs/promises'
+import { argv } from 'node:process'
+import { EdgeVM } from '@edge-runtime/vm'
+
+const [, , script, core] = argv
+const module = await WebAssembly.compile(await readFile(core))
+const vm = new EdgeVM({ extend: (context) => Object.assign(context, { wasm_core: module }) })
+vm.evaluate(await readFile(script, 'utf8'))
+console.log(await vm.evaluate('answers().then(JSON.stringify)'))

@@ -1,0 +1,35 @@
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ROOT } from '../../support/programs'
+import { type Packed, projectCopy } from './packed'
+
+/** What one run of the suite has brought. */
+export interface Answers {
+  /** When the first tracker was there: milliseconds since the process, page or worker began. */
+  readonly startUp: number
+  /** Lines of JSON, by the name of the case. */
+  readonly answers: Readonly<Record<string, string>>
+}
+
+const FIXTURES = join(ROOT, 'test/fixtures')
+
+/** A project that has installed the package, with the suite in it and the captures that it runs on. */
+export async function suiteProject(packed: Packed, name: string): Promise<string> {
+  const project = await projectCopy(packed, name)
+  await cp(join(ROOT, 'test/runtimes/suite'), project, { recursive: true })
+  await writeFile(join(project, 'captures.mjs'), await capturesModule())
+  return project
+}
+
+/** All fixtures as a module that every runtime can read. */
+async function capturesModule(): Promise<string> {
+  const files = (await readdir(FIXTURES, { recursive: true })).filter((file) => file.endsWith('.pcap')).sort()
+  const encoded = await Promise.all(files.map(async (file) => [file, await readFile(join(FIXTURES, file), 'base64')]))
+  return `const encoded = ${JSON.stringify(Object.fromEntries(encoded), null, 2)}
+const decode = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+export const captures = () => Object.fromEntries(Object.entries(encoded).map(([name, text]) => [name, decode(text)]))
+`
+}
+
+/** Reads what suite/program.mjs has printed. */
+export const readAnswers = (printed: string): Answers => JSON.parse(printed)
