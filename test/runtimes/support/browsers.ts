@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { type Browser, launchChromium, missingChromium } from './chromium'
 import { RUN_LIMIT, type Runtime } from './runtime'
 import { STRICT_POLICY, serve } from './server'
 import { type Answers, suiteProject } from './suite'
-import { buildWithVite } from './vite'
+import { runVite } from './vite'
 
 /**
  * Serves a folder, has a page of it opened, and waits for what the page sends back.
@@ -61,6 +62,7 @@ export const chromiumWorker: Runtime = {
   missing: missingChromium,
   async run(packed) {
     const project = await suiteProject(packed, 'chromium-worker')
-    return runInChromium(await buildWithVite(project), '/index.html', STRICT_POLICY)
+    await runVite(project, ['build'])
+    return runInChromium(join(project, 'dist'), '/index.html', STRICT_POLICY)
   },
 }

@@ -18,6 +18,8 @@ export interface Browser {
 /** What is used of playwright's pages. */
 export interface Page {
   goto(url: string): Promise<unknown>
+  setInputFiles(selector: string, path: string): Promise<void>
+  textContent(selector: string, options: { timeout: number }): Promise<string | null>
   on(event: 'console', listener: (message: { type(): string; text(): string }) => void): void
   on(event: 'pageerror', listener: (error: Error) => void): void
 }

@@ -15,8 +15,8 @@ export interface Server extends AsyncDisposable {
    * @throws when none comes within these milliseconds; the message says what was asked for in vain
    */
   posted(limit: number): Promise<string>
-  /** Paths that were asked for. */
-  readonly asked: readonly string[]
+  /** Paths of the files that it has sent. */
+  readonly found: readonly string[]
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -32,7 +32,7 @@ export const STRICT_POLICY =
 
 /** Serves the files of a folder, with a content security policy or without. */
 export async function serve(folder: string, policy?: string): Promise<Server> {
-  const asked: string[] = []
+  const found: string[] = []
   const missed: string[] = []
   let post: (body: string) => void = () => {}
   const posted = new Promise<string>((resolve) => {
@@ -45,9 +45,9 @@ export async function serve(folder: string, policy?: string): Promise<Server> {
       return
     }
     const path = normalize(new URL(request.url ?? '', 'http://localhost').pathname)
-    asked.push(path)
     try {
       const body = await readFile(join(folder, path))
+      found.push(path)
       const type = TYPES[extname(path)] ?? 'application/octet-stream'
       response.writeHead(200, { 'content-type': type, ...(policy && { 'content-security-policy': policy }) }).end(body)
     } catch {
@@ -59,7 +59,7 @@ export async function serve(folder: string, policy?: string): Promise<Server> {
   await once(server, 'listening')
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
+    found,
     async posted(limit) {
       const late = new AbortController()
       const none = sleep(limit, undefined, { signal: late.signal }).then(() => {

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT } from '../../support/programs'
 import { type Packed, projectCopy } from './packed'
@@ -13,11 +13,23 @@ export interface Answers {
 
 const FIXTURES = join(ROOT, 'test/fixtures')
 
+/** What the application of {@link appProject} shows. */
+export const APP_CAPTURE = join(FIXTURES, 'recorded/loopback-mix.pcap')
+
 /** A project that has installed the package, with the suite in it and the captures that it runs on. */
 export async function suiteProject(packed: Packed, name: string): Promise<string> {
   const project = await projectCopy(packed, name)
   await cp(join(ROOT, 'test/runtimes/suite'), project, { recursive: true })
   await writeFile(join(project, 'captures.mjs'), await capturesModule())
+  return project
+}
+
+/** A project that has installed the package, with the application that bundlers build, and the capture that it shows. */
+export async function appProject(packed: Packed, name: string): Promise<string> {
+  const project = await projectCopy(packed, name)
+  await cp(join(ROOT, 'test/runtimes/app'), project, { recursive: true })
+  await mkdir(join(project, 'public'))
+  await cp(APP_CAPTURE, join(project, 'public/capture.pcap'))
   return project
 }
 

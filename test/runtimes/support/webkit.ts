@@ -1,9 +1,7 @@
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { answersOf } from './browsers'
 import { installed, NOT_INSTALLED } from './installed'
+import { answering, freePort } from './ports'
 import { startGroup } from './programs'
 import { type Runtime, versionIn } from './runtime'
 import { suiteProject } from './suite'
@@ -12,9 +10,6 @@ import { suiteProject } from './suite'
 const BROWSERS = ['4.1', '6.0', '4.0'].map((api) => `/usr/lib/x86_64-linux-gnu/webkit2gtk-${api}/MiniBrowser`)
 
 const browser = () => BROWSERS.find((file) => existsSync(file))
-
-/** How often the driver is asked whether it is there, every 100 ms. */
-const MOST_TRIES = 100
 
 /** WebKitGTK, told by its driver (W3C WebDriver) what to open, on a display that nobody sees. */
 export const webkit: Runtime = {
@@ -33,7 +28,7 @@ export const webkit: Runtime = {
         `--port=${port}`,
       ])
       try {
-        await answering(port)
+        await answering(`http://127.0.0.1:${port}/status`)
         const options = { binary: browser(), args: ['--automation'] }
         const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options } }
         const session = await tell(port, 'session', { capabilities })
@@ -60,25 +55,4 @@ async function tell(port: number, path: string, body: object): Promise<Session> 
   const { value } = await response.json()
   if (!response.ok) throw new Error(`${path}: ${JSON.stringify(value)}`)
   return value
-}
-
-async function answering(port: number): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      await fetch(`http://127.0.0.1:${port}/status`)
-      return
-    } catch (error) {
-      if (tries === MOST_TRIES) throw error
-      await sleep(100)
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
