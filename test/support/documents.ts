@@ -17,7 +17,7 @@ export interface CodeBlock {
 
 /**
  * One or more blocks that run as one program: `ts` and `js` blocks, each with those marked `continues` behind it, and
- * `sh` blocks. A block that a `text` block directly follows prints that, and nothing else. An indented block that begins
+ * `sh` and `html` blocks. A block that a `text` block directly follows prints that, and nothing else. An indented block that begins
  * with `$` and a command prints what stands below it, and perhaps more behind that.
  */
 export interface Program {
@@ -78,7 +78,7 @@ function splitBlocks(lines: readonly string[]) {
 function programsOf(blocks: readonly CodeBlock[]): Program[] {
   const programs: { language: string; line: number; parts: ProgramPart[] }[] = []
   blocks.forEach(({ language, words, code, line }, i) => {
-    if (!['ts', 'js', 'sh'].includes(language)) return
+    if (!['ts', 'js', 'sh', 'html'].includes(language)) return
     const next = blocks[i + 1]
     const output = next?.language === 'text' && next.follows ? next.code : undefined
     const last = programs.at(-1)

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import nodeResolve from '@rollup/plugin-node-resolve'
 import { build, type Plugin } from 'esbuild'
+import { rollup } from 'rollup'
 import type { Packed } from './packed'
 
 /** What an application holds that imports something of the package, minified. */
@@ -73,4 +75,18 @@ export function compressedCore({ installed }: Packed): number {
 export async function loadedSize(packed: Packed, conditions: readonly string[]): Promise<number> {
   const { code, inputs } = await bundle(packed, WHOLE_LIBRARY, conditions)
   return compressed(code) + (inputs.includes('build/core-bytes.js') ? 0 : compressedCore(packed))
+}
+
+/** What Rollup, and so Vite, leaves of a module and of what it imports; code that is loaded on demand is left out. */
+export async function shaken({ project }: Packed, source: string): Promise<string> {
+  const entry = join(project, 'entry.js')
+  const given = {
+    name: 'given',
+    resolveId: (id: string) => (id === entry ? id : null),
+    load: (id: string) => (id === entry ? source : null),
+  }
+  const bundle = await rollup({ input: entry, plugins: [given, nodeResolve({ browser: true })] })
+  const { output } = await bundle.generate({ format: 'esm' })
+  await bundle.close()
+  return output.map((chunk) => (chunk.type === 'chunk' && chunk.isEntry ? chunk.code : '')).join('')
 }

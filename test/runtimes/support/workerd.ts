@@ -50,7 +50,7 @@ export const workerd: Runtime = {
   loading: '`core.wasm`, imported as a module; bundled by wrangler',
   platform: 'workerd',
   conditions: ['workerd', 'worker', 'browser'],
-  missing: () => (workerdBinary() === undefined ? NOT_FOR_THIS_PLATFORM : undefined),
+  missing: missingWorkerd,
   async run(packed) {
     const project = await suiteProject(packed, 'workerd')
     const script = await bundleWorker(project, 'cloudflare-worker.mjs')
@@ -67,7 +67,9 @@ export const workerd: Runtime = {
   },
 }
 
-function workerdBinary(): string | undefined {
+/** Why there is no workerd, undefined where there is one. */
+export function missingWorkerd(): string | undefined {
   const platforms = ['linux-64', 'linux-arm64', 'darwin-arm64', 'darwin-64', 'windows-64']
-  return platforms.map((platform) => toolFile(`@cloudflare/workerd-${platform}/bin/workerd`)).find((file) => file)
+  const isHere = platforms.some((platform) => toolFile(`@cloudflare/workerd-${platform}/bin/workerd`))
+  return isHere ? undefined : NOT_FOR_THIS_PLATFORM
 }
