@@ -74,4 +74,5 @@ const CONFIG: CoreConfig = {
   streams: undefined,
   fragments: undefined,
   dedup: undefined,
+  shard: undefined,
 }
