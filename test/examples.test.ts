@@ -273,3 +273,16 @@ describe('metrics', () => {
     expect(samples.some((line) => line.startsWith('flowscope_flows_active{'))).toBe(true)
   })
 })
+
+describe('worker', () => {
+  it('counts messages that workers have read', async () => {
+    expect(await linesOf('worker')).toEqual(['8 packets, 1 flows', '10 messages of length-prefixed'])
+  })
+
+  it('counts the same with any number of them', async () => {
+    const lines = await linesOf('worker', LOOPBACK_MIX, '1')
+    expect(lines[0]).toBe(`${recordsOf(LOOPBACK_MIX).packets} packets, 34 flows`)
+    expect(lines[1]).toMatch(/^[1-9]\d* messages of http$/)
+    expect(await linesOf('worker', LOOPBACK_MIX, '3')).toEqual(lines)
+  })
+})

@@ -12,6 +12,7 @@ export class Pump<K extends FlowKey> {
   /** Pieces that each worker has asked for and not got. */
   readonly #wanted: number[]
   #isReading = false
+  #spare: Uint8Array<ArrayBuffer> | undefined
   #isOver = false
   #failure: { readonly error: unknown } | undefined
 
@@ -59,11 +60,13 @@ export class Pump<K extends FlowKey> {
 
   /** The next bytes in a buffer of their own, undefined at the end. */
   async #read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const target = new Uint8Array(PIECE)
+    const target = this.#spare ?? new Uint8Array(PIECE)
     const count = await this.#source.readInto(target)
     if (!Number.isInteger(count) || count < 0 || count > PIECE) {
       throw new SourceError(`a source cannot have written ${count} bytes`)
     }
+    // What is sent as a whole is given away; what a stream brings in smaller chunks is copied out of one buffer.
+    this.#spare = count === PIECE ? undefined : target
     if (count === 0) return undefined
     return count === PIECE ? target : target.slice(0, count)
   }

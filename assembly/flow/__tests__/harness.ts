@@ -93,7 +93,7 @@ export const START: u64 = 1_700_000_000 * SECOND
 export const CLIENT: u32 = 0
 export const SERVER: u32 = 1
 
-const config: usize = memory.data(336, 8)
+const config: usize = memory.data(376, 8)
 const keyBuffer: usize = memory.data(64, 8)
 /** Copy of the ENDED event that `drain` saw last. */
 export const ENDED: usize = memory.data(256, 8)

@@ -4,7 +4,7 @@ import { noteFlipped, notePacket, noteRetransmission, noteZeroWindow } from '../
 import { sideOf } from '../tcp-sequence'
 import { ACK, CLIENT, FIN, historyAt, PSH, RST, SERVER, SYN } from './harness'
 
-const CONFIG: usize = memory.data(336, 8)
+const CONFIG: usize = memory.data(376, 8)
 const HOT: usize = memory.data(128, 8)
 const COLD: usize = memory.data(128, 8)
 

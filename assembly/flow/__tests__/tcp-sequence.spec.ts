@@ -32,7 +32,7 @@ import {
 } from '../tcp-sequence'
 import { ACK, FIN, PSH, RST, SYN } from './harness'
 
-const CONFIG: usize = memory.data(336, 8)
+const CONFIG: usize = memory.data(376, 8)
 const D: usize = memory.data(576, 8)
 const HOT: usize = memory.data(128, 8)
 const CLIENT: usize = sideOf(HOT, 0)

@@ -369,6 +369,40 @@ describe('time', () => {
   })
 })
 
+/** Four flows that have the records of four others which are gone, in another order. */
+function reuseRecords(): void {
+  for (let connection: u32 = 1; connection <= 4; connection++) tcp(connection, CLIENT, SYN, 1000)
+  for (let connection: u32 = 1; connection <= 4; connection++) closeFlow(<u32>flowOf(connection), END_FORCED)
+  for (let connection: u32 = 5; connection <= 8; connection++) datagram(connection)
+  drain()
+  expect<bool>(flowOf(8, 17) < flowOf(5, 17)).toBe(true)
+}
+
+describe('flows that end together', () => {
+  beforeEach(() => {
+    restart()
+  })
+
+  it('do so in the order of their numbers at the end, whatever records they have', () => {
+    reuseRecords()
+    finish(END_FORCED)
+    expect<string>(drain()).toBe('5 ended forced, 6 ended forced, 7 ended forced, 8 ended forced')
+  })
+
+  it('do so in the order of their numbers when they are idle, whenever their packets came', () => {
+    reuseRecords()
+    wait(SECOND)
+    datagram(6)
+    wait(SECOND)
+    datagram(5)
+    wait(100 * SECOND)
+    datagram(METRONOME)
+    expect<string>(drain()).toBe('5 ended idle, 6 ended idle, 7 ended idle, 8 ended idle, 999 started')
+    expect<bool>(sweep(START + 200 * SECOND)).toBe(true)
+    expect<string>(drain()).toBe('999 ended idle')
+  })
+})
+
 describe('an explicit sweep', () => {
   beforeEach(() => {
     restart()

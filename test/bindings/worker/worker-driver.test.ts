@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import {
@@ -284,5 +285,37 @@ describe('parsers of your own', () => {
 
   it('cannot send functions', async () => {
     await expect(eventsWith('functions')).rejects.toThrow('a message of functions cannot be sent to another thread: me')
+  })
+})
+
+describe('the worker for browsers', () => {
+  /** A worker of Node with the interface of the Web's. */
+  function webWorker() {
+    const worker = new Worker(new URL('web-worker.mjs', import.meta.url))
+    return {
+      postMessage: (message: unknown, transfer: ArrayBuffer[]) => worker.postMessage(message, transfer),
+      addEventListener: (type: string, listener: (event: Event) => void) => {
+        worker.on(type, (data: unknown) =>
+          listener(Object.assign(new Event(type), type === 'error' ? { error: data } : { data })),
+        )
+      },
+      terminate: () => worker.terminate(),
+    }
+  }
+
+  it('is one file, and tells the same', async () => {
+    const source = readFileSync(new URL('../../../build/worker-browser.js', import.meta.url), 'utf8')
+    expect(source).not.toMatch(/\bimport\s*[({"'*]|\bimport \w+ from/)
+    const capture = captureOf(connection())
+    const expected = await inThread(capture)
+    using driver = await WorkerDriver.create({ parsers: ['http', 'tls', 'dns'], worker: webWorker })
+    expect(textsOf(await collect<DriverEvent>(driver.events(new Blob([capture.slice()]))))).toEqual(
+      textsOf(expected.events),
+    )
+  })
+
+  it('tells of its failures', async () => {
+    using driver = await WorkerDriver.create({ parsers: ['http'], worker: webWorker })
+    await expect(collect<DriverEvent>(driver.events('trace.pcap'))).rejects.toThrow(FlowscopeError)
   })
 })
