@@ -12,5 +12,4 @@ export {
   type StandardParsers,
   WorkerDriver,
   type WorkerDriverOptions,
-  type WorkerInput,
 } from './worker-driver'

@@ -8,7 +8,6 @@ import type { PortLike } from '../platform/platform'
 import type { ParserEntry } from '../session/protocol'
 import { toSource } from '../sources/capture-input'
 import type { CaptureSource } from '../sources/capture-source'
-import { streamSource } from '../sources/stream-source'
 import type { IdleTimeoutFunction } from '../tracker/config'
 import type { ReadProgress } from '../tracker/tracker'
 import { MOST_AHEAD } from './batch'
@@ -162,7 +161,7 @@ export class Server {
       case 'location':
         return toSource(input.isUrl ? new URL(input.location) : input.location)
       case 'blob':
-        return blobSource(input.blob)
+        return toSource(input.blob)
       case 'pieces':
         this.#pieces = new PieceSource(input.size, () => this.#send({ type: 'pull' }))
         return this.#pieces
@@ -215,9 +214,4 @@ export class Server {
   #send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
     this.#port.postMessage(message, transfer)
   }
-}
-
-function blobSource(blob: Blob): CaptureSource {
-  const source = streamSource(blob.stream())
-  return { size: blob.size, readInto: (target) => source.readInto(target), close: () => source.close?.() }
 }

@@ -59,9 +59,6 @@ export interface WorkerDriverOptions<K extends FlowKey, C extends readonly Parse
   readonly worker?: () => WorkerLike
 }
 
-/** What a worker can be given to read besides what a driver can. */
-export type WorkerInput = CaptureInput | Blob
-
 const ALL: readonly StandardName[] = ['http', 'tls', 'dns']
 
 /**
@@ -156,12 +153,15 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
    *
    * @throws what that throws, and WorkerError
    */
-  events(input: WorkerInput, options: ReadOptions = {}): AsyncGenerator<DriverEvent<K, undefined, P>, void, undefined> {
+  events(
+    input: CaptureInput,
+    options: ReadOptions = {},
+  ): AsyncGenerator<DriverEvent<K, undefined, P>, void, undefined> {
     return this.#read(input, options, true)
   }
 
   /** Reads a capture, as {@link Tracker.read} does: flows live on after its end. */
-  read(input: WorkerInput, options: ReadOptions = {}): AsyncGenerator<DriverEvent<K, undefined, P>, void, undefined> {
+  read(input: CaptureInput, options: ReadOptions = {}): AsyncGenerator<DriverEvent<K, undefined, P>, void, undefined> {
     return this.#read(input, options, false)
   }
 
@@ -251,12 +251,12 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
   }
 
   #read(
-    input: WorkerInput,
+    input: CaptureInput,
     options: ReadOptions,
     endsFlows: boolean,
   ): AsyncGenerator<DriverEvent<K, undefined, P>, void, undefined> {
     const sent = sendable(input)
-    const source = sent ? undefined : toSource(input as CaptureInput)
+    const source = sent ? undefined : toSource(input)
     const read = { type: 'read', input: sent ?? { kind: 'pieces', size: source?.size }, endsFlows } as const
     const commands = this.#lanes.map(() => read)
     return this.#run(commands, source, options)
@@ -269,7 +269,7 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
 }
 
 /** What is sent to the worker, where it can read for itself. */
-function sendable(input: WorkerInput): SentInput | undefined {
+function sendable(input: CaptureInput): SentInput | undefined {
   if (typeof input === 'string') return { kind: 'location', location: input, isUrl: false }
   if (input instanceof URL) return { kind: 'location', location: input.href, isUrl: true }
   return isBlob(input) ? { kind: 'blob', blob: input } : undefined
@@ -290,7 +290,7 @@ function startSafely(start: () => WorkerLike): WorkerLike {
 }
 
 /** By what it can do, since other realms and polyfills have classes of their own. */
-function isBlob(input: WorkerInput): input is Blob {
+function isBlob(input: CaptureInput): input is Blob {
   return typeof input === 'object' && input !== null && 'arrayBuffer' in input && 'slice' in input
 }
 

@@ -1,5 +1,5 @@
-import { CaptureError, formatEndpoint, type ReadProgress } from 'flowscope'
-import { WorkerDriver, type WorkerInput } from 'flowscope/worker'
+import { CaptureError, type CaptureInput, formatEndpoint, type ReadProgress } from 'flowscope'
+import { WorkerDriver } from 'flowscope/worker'
 import { millisecondsOf } from './format'
 import { Model } from './model'
 
@@ -28,7 +28,7 @@ export class Analysis {
   }
 
   /** Reads the capture to its end, or until it is cancelled. */
-  async run(capture: WorkerInput): Promise<Outcome> {
+  async run(capture: CaptureInput): Promise<Outcome> {
     const { signal } = this.#abort
     try {
       using driver = await WorkerDriver.create({ anomalies: true })

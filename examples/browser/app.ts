@@ -1,6 +1,6 @@
 // The page: takes captures, has them read in a worker, and shows what comes.
 
-import type { WorkerInput } from 'flowscope/worker'
+import type { CaptureInput } from 'flowscope'
 import { Analysis, type Outcome } from './analysis'
 import { flowColumns, flowText, messageColumns, messageText } from './columns'
 import { flowDetails } from './details'
@@ -30,7 +30,7 @@ let analysis: Analysis | undefined
 let shown: 'flows' | 'messages' = 'flows'
 let unmount = (): void => {}
 
-function open(capture: WorkerInput, name: string): void {
+function open(capture: CaptureInput, name: string): void {
   analysis?.cancel()
   const current = new Analysis()
   analysis = current
