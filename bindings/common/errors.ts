@@ -1,5 +1,6 @@
 /** What all errors of this library have in common: `catch (error) { if (error instanceof FlowscopeError) … }`. */
 export class FlowscopeError extends Error {
+  /** Name of the class. */
   override readonly name: string = 'FlowscopeError'
 }
 

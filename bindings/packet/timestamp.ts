@@ -40,6 +40,8 @@ export class Timestamp {
   }
 
   /**
+   * The time stamp so long after the epoch.
+   *
    * @param nanoseconds since the epoch
    * @throws RangeError when it is negative or takes more than 64 bits
    */
@@ -49,6 +51,8 @@ export class Timestamp {
   }
 
   /**
+   * The time stamp of a date.
+   *
    * @param date exact to the millisecond, as `Date` is
    * @throws RangeError when it is invalid, before 1970 or after 2554
    */
@@ -113,7 +117,11 @@ export class Timestamp {
     return sum > Timestamp.MAX.toNanoseconds() ? Timestamp.MAX : Timestamp.fromNanoseconds(sum)
   }
 
-  /** @throws TypeError always: `<`, `>`, `-` and `+` would not do what they seem to */
+  /**
+   * Is not to be used.
+   *
+   * @throws TypeError always: `<`, `>`, `-` and `+` would not do what they seem to
+   */
   valueOf(): never {
     throw new TypeError('time stamps are compared with compare(), and subtracted with saturatingSub()')
   }

@@ -44,7 +44,9 @@ export interface Reassembler {
 
 /** What one side may hold, as the driver was told. */
 export interface ReassemblerBounds {
+  /** Bytes that a side may hold. */
   readonly maxBuffer: number
+  /** What becomes of a side that would have to hold more. */
   readonly overflow: OverflowPolicy
 }
 

@@ -91,6 +91,7 @@ export abstract class EventBase<K extends FlowKey, S> {
     return this.#record
   }
 
+  /** @internal */
   protected get detail(): number {
     return detailOf(this.#record)
   }

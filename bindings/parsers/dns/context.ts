@@ -16,11 +16,15 @@ export interface DnsOptions extends DnsCorrelatorOptions {
 
 /** What a DNS parser has counted, in all its flows. */
 export interface DnsStats {
+  /** Queries handed out. */
   readonly queries: number
+  /** Responses handed out. */
   readonly responses: number
+  /** Queries given up, for which no response came in time. */
   readonly unanswered: number
   /** Anomalies of messages and of flows by kind. Kinds that did not occur are absent. */
   readonly anomalies: ReadonlyMap<DnsAnomalyKind | DnsFlowAnomalyKind, number>
+  /** What became of the queries that wait for a response. */
   readonly correlator: DnsCorrelatorStats
 }
 

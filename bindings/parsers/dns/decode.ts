@@ -25,7 +25,9 @@ const LEAST_HEADER = 4
 
 /** What carried the bytes of a message. */
 export interface DnsCarrier {
+  /** What carried the message. */
   readonly transport: DnsTransport
+  /** Which of the protocols it belongs to. */
   readonly service: DnsService
 }
 

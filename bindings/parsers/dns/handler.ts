@@ -13,10 +13,13 @@ import { type DnsParser, type DnsProtocolOptions, serviceOf, splitOptions, withS
 /** What is called with the messages of all flows; what is missing is not called. */
 export interface DnsHandler {
   /**
+   * A query.
+   *
    * @param key of the flow
    * @param side that sent it
    */
   onQuery?(query: DnsQuery, key: FlowKey, side: FlowSide): void
+  /** A response, with its query where that is known. */
   onResponse?(response: DnsResponse, key: FlowKey, side: FlowSide): void
   /** A query that got no response, when it is given up. */
   onUnanswered?(query: DnsUnanswered, key: FlowKey): void

@@ -24,7 +24,9 @@ export interface DnsQuestion {
   readonly type: string
   /** Mnemonic, or `CLASS7`. */
   readonly class: string
+  /** Number of the type. */
   readonly typeCode: number
+  /** Number of the class. */
   readonly classCode: number
   /** Where in the message it begins. */
   readonly offset: number
@@ -36,10 +38,13 @@ export interface DnsQuestion {
 export interface DnsRecord {
   /** As in {@link DnsQuestion.name}. */
   readonly name: string
+  /** As in {@link DnsQuestion.type}. */
   readonly type: string
   /** Of an OPT record this is no class but the payload size that its sender can take. */
   readonly class: string
+  /** Number of the type. */
   readonly typeCode: number
+  /** Number of the class. */
   readonly classCode: number
   /** Seconds as on the wire. From 2^31 on they mean 0, RFC 2181 section 8. Of an OPT record these are flags. */
   readonly ttl: number
@@ -61,6 +66,7 @@ export interface DnsRecord {
 
 /** An option of EDNS. */
 export interface EdnsOption {
+  /** Number of the option. */
   readonly code: number
   /** Short name, such as `ECS`, or `OPT65001`. */
   readonly name: string
@@ -70,11 +76,13 @@ export interface EdnsOption {
 
 /** What an OPT record says, RFC 6891 section 6.1. */
 export interface Edns {
+  /** Version of EDNS, RFC 6891 section 6.1.3. */
   readonly version: number
   /** Bytes of UDP payload that its sender can take. */
   readonly udpSize: number
   /** DNSSEC records are wanted, RFC 3225. */
   readonly dnssecOk: boolean
+  /** Options, in the order of the wire. */
   readonly options: readonly EdnsOption[]
 }
 
@@ -104,6 +112,7 @@ export type DnsAnomalyKind =
 
 /** Something is wrong with a message. */
 export interface DnsAnomaly {
+  /** What is odd. */
   readonly kind: DnsAnomalyKind
   /** Where in the message. */
   readonly offset: number

@@ -24,6 +24,7 @@ const COUNTED = 8
  * where the bytes come from.
  */
 export class HttpConnection {
+  /** What was decided when it was made. */
   readonly config: HttpConfig
   readonly counters: HttpCounters
   /**

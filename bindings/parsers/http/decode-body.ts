@@ -20,6 +20,7 @@ export interface DecodeOptions {
 
 /** A body as far as it could be decoded. */
 export interface DecodedBody {
+  /** What the body is without its codings, or as much of it as could be decoded. */
   readonly bytes: Uint8Array
   /**
    * Why there may be more than `bytes`: it passes `maxBytes`; something does not decode, as with a body that is not

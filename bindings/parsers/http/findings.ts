@@ -130,6 +130,7 @@ const NOTHING: readonly never[] = Object.freeze([])
 export class HttpCounters {
   /** Messages handed out. */
   requests = 0
+  /** Responses handed out, those of status 100 to 199 among them. */
   responses = 0
   /** Messages among them that are not whole: something of them is missing, or the connection ended inside them. */
   incomplete = 0

@@ -10,8 +10,13 @@ import { type HttpEvent, HttpSession } from './session'
 
 /** What is called with the messages of all flows; what is missing is not called. */
 export interface HttpHandler {
-  /** @param key of the flow */
+  /**
+   * A request, when it is over.
+   *
+   * @param key of the flow
+   */
   onRequest?(request: HttpRequest, key: FlowKey): void
+  /** A response, when it is over. */
   onResponse?(response: HttpResponse, key: FlowKey): void
 }
 

@@ -3,7 +3,9 @@ import type { HttpBodies, HttpBody, HttpBodyReader } from './bodies'
 
 /** A hash that is fed in parts: those of `@noble/hashes` and of `node:crypto` are of this form. */
 export interface IncrementalHash {
+  /** Takes the next bytes of the body. */
   update(bytes: Uint8Array): unknown
+  /** The hash of all bytes taken. Called once. */
   digest(): Uint8Array
 }
 

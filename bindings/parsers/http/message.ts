@@ -42,6 +42,7 @@ export interface HttpMessageBase {
 /** A request. It comes when its body is complete, or when it is known to stay incomplete. */
 export interface HttpRequest extends HttpMessageBase {
   readonly kind: 'request'
+  /** Method as on the wire, such as `GET`. */
   readonly method: string
   /** Request target as on the wire. Empty where a malformed request has none. */
   readonly target: string

@@ -6,7 +6,9 @@ import type { HttpMessage } from './message'
 
 /** An anomaly as it is told, each once. */
 export interface HttpAnomaly {
+  /** What is odd. */
   readonly kind: HttpAnomalyKind
+  /** Whose bytes it is in. */
   readonly side: FlowSide
   /** The message that has it, once it is over; undefined where it belongs to none. */
   readonly message: HttpMessage | undefined

@@ -10,12 +10,17 @@ import { type TlsEvent, TlsSession } from './session'
 /** What is called with the messages of all flows; what is missing is not called. */
 export interface TlsHandler {
   /**
+   * A ClientHello.
+   *
    * @param key of the flow
    * @param side that sent it
    */
   onClientHello?(hello: TlsClientHello, key: FlowKey, side: FlowSide): void
+  /** A ServerHello, or a HelloRetryRequest. */
   onServerHello?(hello: TlsServerHello, key: FlowKey, side: FlowSide): void
+  /** A Certificate; from TLS 1.3 on it is encrypted. */
   onCertificate?(certificate: TlsCertificate, key: FlowKey, side: FlowSide): void
+  /** An alert that is not encrypted. */
   onAlert?(alert: TlsAlert, key: FlowKey, side: FlowSide): void
 }
 

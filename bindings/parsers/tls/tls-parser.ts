@@ -23,7 +23,9 @@ const MOST_EARLY_RECORDS = 64
 
 /** Takes what a {@link TlsParser} finds, while it is being fed. */
 export interface TlsSink {
+  /** A message was read. */
   message(side: TlsSide, message: TlsMessage): void
+  /** Something is not as the RFCs have it. */
   anomaly?(side: TlsSide, kind: TlsAnomalyKind): void
   /** All that can be read of this side has been; further bytes are ignored. */
   done?(side: TlsSide): void
@@ -42,6 +44,7 @@ interface Session {
  * ClientHello is the client, whoever began the flow. Bytes are looked at during the call only; no input makes it throw.
  */
 export class TlsParser {
+  /** What was read so far. */
   readonly counters: TlsCounters = {
     records: 0,
     messages: 0,
@@ -74,6 +77,7 @@ export class TlsParser {
     return this.#initiator.reader.isDone && this.#responder.reader.isDone
   }
 
+  /** Takes the next bytes of a side, in order. They are read before it returns, and not kept by reference. */
   feed(side: TlsSide, bytes: Uint8Array): void {
     const of = this.#side(side)
     if (bytes.length > 0) of.hasSpoken = true

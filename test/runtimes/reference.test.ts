@@ -1,0 +1,30 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { ROOT } from '../support/programs'
+import { run } from './support/programs'
+import { installTools } from './support/tools'
+
+const missing = await installTools()
+
+it.skipIf(missing)(
+  missing ? `no reference: ${missing}` : 'typedoc writes a reference',
+  { timeout: 90_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'flowscope-api-'))
+    try {
+      const script = join(ROOT, 'scripts/api-reference.ts')
+      await run(process.execPath, ['--import', 'tsx', script, folder], { cwd: ROOT })
+      expect((await readdir(join(folder, 'modules'))).sort()).toEqual([
+        'dns.html',
+        'http.html',
+        'index.html',
+        'tls.html',
+      ])
+      expect(await readdir(join(folder, 'classes'))).toContain('index.FlowTracker.html')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+)
