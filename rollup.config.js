@@ -65,7 +65,7 @@ export default [
   {
     // Whole in one file, since not every bundler can split a worker.
     input: { 'worker-browser': 'bindings/worker/main.ts' },
-    output: { dir: 'build', format: 'esm', sourcemap: true, inlineDynamicImports: true },
+    output: { dir: 'build', format: 'esm', inlineDynamicImports: true },
     plugins: [
       platformOf('bindings/platform/browser-worker.ts'),
       nodeResolve({ browser: true }),
@@ -75,7 +75,7 @@ export default [
   {
     // The page is a user of the package like any other: it is made of what was built above.
     input: { app: 'examples/browser/app.ts' },
-    output: { dir: 'build/web', format: 'esm', sourcemap: true, chunkFileNames: '[name].js' },
+    output: { dir: 'build/web', format: 'esm', chunkFileNames: '[name].js' },
     plugins: [
       nodeResolve({ browser: true, exportConditions: ['browser'] }),
       esbuild({ target: 'es2022', minify: true, exclude: [], define: { 'process.env.NODE_ENV': '"production"' } }),

@@ -27,7 +27,7 @@ it.each(entries.map((entry) => ({ entry: entry.slice(ROOT.length) })))('$entry d
   const source = program.getSourceFile(join(ROOT, entry))
   const module = source && checker.getSymbolAtLocation(source)
   const exported = module ? checker.getExportsOfModule(module).map(resolved) : []
-  expect(exported.length).toBeGreaterThan(5)
+  expect(exported.length).toBeGreaterThan(0)
   expect(exported.flatMap(undocumentedIn)).toEqual([])
 })
 

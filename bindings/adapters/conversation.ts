@@ -22,8 +22,11 @@ export interface ConversationData {
 /** Bytes of one side are missing. */
 export interface ConversationGap {
   readonly kind: 'gap'
+  /** Whose bytes are missing. */
   readonly side: FlowSide
+  /** Time of the packet that showed it. */
   readonly timestamp: Timestamp
+  /** Where in the stream they are missing. */
   readonly offset: number
   /** How many bytes; `Infinity` where the side was given up, see `overflow` of {@link StreamOptions}. */
   readonly length: number

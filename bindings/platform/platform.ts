@@ -23,15 +23,21 @@ export interface WorkerSupport {
 
 /** An end of a channel of messages: of the Web's kind, or of Node's. */
 export interface PortLike {
+  /** Sends a message; what is in `transfer` goes along, and is gone here. */
   postMessage(message: unknown, transfer: ArrayBuffer[]): void
+  /** Listens, in the Web's way. */
   addEventListener?(type: string, listener: (event: Event) => void): void
+  /** Listens, in Node's way. */
   on?(type: string, listener: (value: unknown) => void): unknown
 }
 
 /** A worker as `new Worker` makes it, in browsers and their like or in `node:worker_threads`. */
 export interface WorkerLike extends PortLike {
+  /** Ends it at once. */
   terminate(): unknown
+  /** Lets it keep the process alive, in Node. */
   ref?(): void
+  /** Lets the process end while it runs, in Node. */
   unref?(): void
 }
 

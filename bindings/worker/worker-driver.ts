@@ -27,8 +27,11 @@ import { Waiters } from './waiters'
 
 /** The parsers that the worker of this package offers, by name. */
 export interface StandardParsers {
+  /** HTTP/1. */
   readonly http: HttpProtocol
+  /** TLS. */
   readonly tls: SessionProtocol<'tls', TlsEvent>
+  /** DNS. */
   readonly dns: DnsParser
 }
 

@@ -20,6 +20,7 @@ export interface CertificateOptions {
 export interface CertificateExtension {
   /** Dotted number. */
   readonly oid: string
+  /** Who does not know the extension must refuse the certificate. */
   readonly critical: boolean
 }
 
@@ -29,13 +30,17 @@ export interface Certificate {
   readonly version: number
   /** In lower-case hexadecimal, whole bytes without leading zero bytes; behind `-` where it is negative. */
   readonly serialNumber: string
+  /** Whom it is about. */
   readonly subject: DistinguishedName
+  /** Who signed it. */
   readonly issuer: DistinguishedName
-  /** From when on and until when it holds; absent where the time is none. */
+  /** From when on it holds; absent where the time is none. */
   readonly notBefore?: Date
+  /** Until when it holds; absent where the time is none. */
   readonly notAfter?: Date
   /** Names that it is for, RFC 5280 section 4.2.1.6; empty where it has none. */
   readonly subjectAltNames: readonly GeneralName[]
+  /** Key of the subject. */
   readonly publicKey: PublicKey
   /** Such as `sha256WithRSAEncryption`, or its dotted number. */
   readonly signatureAlgorithm: string
@@ -43,9 +48,11 @@ export interface Certificate {
   readonly keyUsage?: readonly string[]
   /** Such as `serverAuth`, or dotted numbers, RFC 5280 section 4.2.1.12. */
   readonly extendedKeyUsage?: readonly string[]
+  /** RFC 5280 section 4.2.1.9; absent without the extension. */
   readonly basicConstraints?: BasicConstraints
   /** In lower-case hexadecimal. */
   readonly subjectKeyIdentifier?: string
+  /** In lower-case hexadecimal: which key of the issuer has signed it. */
   readonly authorityKeyIdentifier?: string
   /** All extensions in their order, those that are not decoded among them. */
   readonly extensions: readonly CertificateExtension[]
@@ -53,8 +60,9 @@ export interface Certificate {
   readonly selfIssued: boolean
   /** A time or an extension could not be read, or came twice; all else is here. */
   readonly malformed: boolean
-  /** Fingerprints: SHA-1 and SHA-256 of the whole certificate in lower-case hexadecimal. */
+  /** SHA-1 of the whole certificate in lower-case hexadecimal. */
   readonly sha1: string
+  /** SHA-256 of the whole certificate in lower-case hexadecimal. */
   readonly sha256: string
 }
 

@@ -3,6 +3,7 @@ import { distinguishedName } from './distinguished-name'
 
 /** An alternative name, RFC 5280 section 4.2.1.6. */
 export interface GeneralName {
+  /** What it is a name of. */
   readonly kind: 'dns' | 'ip' | 'email' | 'uri' | 'directory' | 'registered_id' | 'other'
   /**
    * As text; bytes that are not printable ASCII are U+FFFD, a NUL in the middle of a host name among them. An address

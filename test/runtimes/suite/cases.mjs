@@ -96,7 +96,7 @@ async function* trackerEvents(capture) {
 }
 
 async function* driverEvents(capture) {
-  const driver = await Driver.create({ parsers: [http(), dns()], packetEvents: true, anomalies: true })
+  const driver = await Driver.create({ parsers: [http(), tls(), dns()], packetEvents: true, anomalies: true })
   for await (const event of driver.events(capture)) yield event
   yield driver.stats
   driver.dispose()

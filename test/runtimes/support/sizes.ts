@@ -88,5 +88,9 @@ export async function shaken({ project }: Packed, source: string): Promise<strin
   const bundle = await rollup({ input: entry, plugins: [given, nodeResolve({ browser: true })] })
   const { output } = await bundle.generate({ format: 'esm' })
   await bundle.close()
-  return output.map((chunk) => (chunk.type === 'chunk' && chunk.isEntry ? chunk.code : '')).join('')
+  const chunks = output.filter((file) => file.type === 'chunk')
+  const loaded = chunks.filter(({ isEntry }) => isEntry)
+  for (const { imports } of loaded)
+    loaded.push(...chunks.filter((c) => imports.includes(c.fileName) && !loaded.includes(c)))
+  return loaded.map(({ code }) => code).join('\n')
 }
