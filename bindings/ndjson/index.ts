@@ -6,7 +6,8 @@
 
 export { anomalyLine } from './anomaly'
 export { flowLine } from './flow'
-export { type AnyMessage, messageLine } from './message'
+export { type AnyMessage, type MessageLineOptions, messageLine } from './message'
+export type { CertificateDecoder } from './messages/tls'
 export { type FinishedStream, streamLine } from './stream'
 export { type Damage, type NamesSeen, type Summary, summaryLine } from './summary'
 export { type NdjsonEnd, type NdjsonOptions, NdjsonWriter } from './writer'

@@ -8,15 +8,21 @@ import { integer, jsonText, time } from './json'
 import { dnsFields } from './messages/dns'
 import type { Fields } from './messages/fields'
 import { httpFields } from './messages/http'
-import { tlsFields } from './messages/tls'
+import { type CertificateDecoder, tlsFields } from './messages/tls'
 
 /** A message of any parser. */
 export type AnyMessage = ParserMessage<string, unknown, FlowKey, unknown>
 
+/** How messages are written. */
+export interface MessageLineOptions {
+  /** `decodeCertificate` of `flowscope/x509`: without it a certificate is told by its size and SHA-256 only. */
+  readonly decodeCertificate?: CertificateDecoder
+}
+
 /** The line of a message: what protocols tell are fields of the line. */
-export function messageLine(event: AnyMessage): string {
+export function messageLine(event: AnyMessage, options: MessageLineOptions = {}): string {
   const { flow, timestamp, protocol } = event
-  const fields = jsonText(fieldsOf(event))
+  const fields = jsonText(fieldsOf(event, options))
   return (
     `{"type":"message","flow":${integer(flow)},"time":${time(timestamp)},"side":"${senderOf(event)}"` +
     `,"protocol":${jsonText(protocol)}${fields === '{}' ? '' : ','}${fields.slice('{'.length)}\n`
@@ -29,12 +35,12 @@ export function senderOf({ protocol, message, side }: AnyMessage): FlowSide {
 }
 
 /** Parsers of the user's own tell what `JSON.stringify` writes of their messages. */
-function fieldsOf({ protocol, message }: AnyMessage): Fields {
+function fieldsOf({ protocol, message }: AnyMessage, { decodeCertificate }: MessageLineOptions): Fields {
   switch (protocol) {
     case 'http':
       return httpFields(message as HttpMessage)
     case 'tls':
-      return tlsFields(message as TlsMessage)
+      return tlsFields(message as TlsMessage, decodeCertificate)
     case 'dns':
       return dnsFields(message as DnsMessage | DnsUnanswered)
     default:

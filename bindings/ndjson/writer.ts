@@ -4,11 +4,11 @@ import type { TrackerEvent } from '../tracker/events'
 import type { TrackerStats } from '../tracker/tracker-stats'
 import { anomalyLine } from './anomaly'
 import { flowLine } from './flow'
-import { messageLine } from './message'
+import { type MessageLineOptions, messageLine } from './message'
 import { type Damage, summaryLine } from './summary'
 
 /** What an {@link NdjsonWriter} writes lines of. */
-export interface NdjsonOptions {
+export interface NdjsonOptions extends MessageLineOptions {
   /** Flows, when they end. Default true. */
   readonly flows?: boolean
   /** Messages of parsers. Default true. */
@@ -43,7 +43,7 @@ export class NdjsonWriter {
         return flows ? flowLine(event) : ''
       case 'message':
         count(this.#messages, event.protocol)
-        return messages ? messageLine(event) : ''
+        return messages ? messageLine(event, this.#options) : ''
       case 'anomaly':
       case 'tracker_anomaly':
         count(this.#anomalies, event.anomaly.kind)

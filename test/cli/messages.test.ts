@@ -120,7 +120,7 @@ describe('lines of messages', () => {
     })
   })
 
-  it('tell TLS hellos with their fingerprints, and certificates by their hashes', async () => {
+  it('tell TLS hellos with their fingerprints, and what certificates say', async () => {
     const messages = (await lines('messages', TLS)).filter(({ protocol }) => protocol === 'tls')
     const of = (wanted: string) => messages.find(({ kind }) => kind === wanted)
     expect(of('client_hello')).toMatchObject({
@@ -134,6 +134,11 @@ describe('lines of messages', () => {
     expect(of('certificate').certificates[0]).toEqual({
       bytes: expect.any(Number),
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      subject: 'CN=www.example.test',
+      issuer: 'CN=www.example.test',
+      serial: expect.stringMatching(/^[0-9a-f]+$/),
+      not_before: expect.stringMatching(/^2026-11-23T/),
+      not_after: expect.stringMatching(/^2026-12-23T/),
     })
   })
 

@@ -3,6 +3,7 @@ import { flowLine } from '../../ndjson/flow'
 import { messageLine } from '../../ndjson/message'
 import { streamLine } from '../../ndjson/stream'
 import { summaryLine } from '../../ndjson/summary'
+import { decodeCertificate } from '../../parsers/x509/index'
 import type { Report } from '../report'
 import type { Format } from './format'
 
@@ -10,7 +11,7 @@ export const ndjson: Format = {
   isScreen: false,
   wantsTally: false,
   flows: () => ({ head: '', row: flowLine, foot: '' }),
-  messages: () => ({ head: '', row: messageLine, foot: '' }),
+  messages: () => ({ head: '', row: (event) => messageLine(event, { decodeCertificate }), foot: '' }),
   streams: () => ({ head: '', row: streamLine, foot: '' }),
   anomaly: anomalyLine,
   summary,

@@ -1,5 +1,6 @@
 import { filled } from '../../ndjson/messages/fields'
 import { tls as parser, type TlsMessage } from '../../parsers/tls/index'
+import { decodeCertificate } from '../../parsers/x509/index'
 import { formatBytes } from '../output/units'
 import type { MessageProtocol } from './protocol'
 
@@ -30,7 +31,9 @@ function describe(message: TlsMessage): string {
     case 'certificate': {
       const { certificates } = message
       const bytes = certificates.reduce((sum, { length }) => sum + length, 0)
-      return certificates.length === 1 ? formatBytes(bytes) : `${certificates.length} of ${formatBytes(bytes)}`
+      const size = certificates.length === 1 ? formatBytes(bytes) : `${certificates.length} of ${formatBytes(bytes)}`
+      const subject = certificates[0] && decodeCertificate(certificates[0])?.subject.text
+      return [subject, size].filter(Boolean).join(', ')
     }
     case 'alert': {
       const { level, levelName = `level ${level}`, description, descriptionName = `alert ${description}` } = message

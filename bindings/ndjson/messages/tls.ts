@@ -1,10 +1,14 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { TlsMessage } from '../../parsers/tls/index'
+import type { Certificate } from '../../parsers/x509/index'
 import { hexadecimal } from '../json'
 import { type Fields, filled } from './fields'
 
+/** Reads the DER of a certificate; undefined where it cannot: `decodeCertificate` of `flowscope/x509`. */
+export type CertificateDecoder = (der: Uint8Array) => Certificate | undefined
+
 /** What the line of a message of TLS tells. */
-export function tlsFields(message: TlsMessage): Fields {
+export function tlsFields(message: TlsMessage, decodeCertificate?: CertificateDecoder): Fields {
   const { kind } = message
   switch (kind) {
     case 'client_hello': {
@@ -51,7 +55,7 @@ export function tlsFields(message: TlsMessage): Fields {
     case 'certificate':
       return {
         kind,
-        certificates: message.certificates.map((der) => ({ bytes: der.length, sha256: hexadecimal(sha256(der)) })),
+        certificates: message.certificates.map((der) => certificateFields(der, decodeCertificate)),
         malformed: message.malformed || undefined,
       }
     case 'alert':
@@ -62,5 +66,22 @@ export function tlsFields(message: TlsMessage): Fields {
         description: message.description,
         description_name: message.descriptionName,
       }
+  }
+}
+
+function certificateFields(der: Uint8Array, decode: CertificateDecoder | undefined): Fields {
+  const fields = { bytes: der.length, sha256: hexadecimal(sha256(der)) }
+  const certificate = decode?.(der)
+  if (!certificate) return fields
+  const { subject, issuer, serialNumber, notBefore, notAfter, subjectAltNames, malformed } = certificate
+  return {
+    ...fields,
+    subject: filled(subject.text),
+    issuer: filled(issuer.text),
+    serial: serialNumber,
+    not_before: notBefore,
+    not_after: notAfter,
+    names: filled(subjectAltNames.map(({ kind, value }) => `${kind}:${value}`)),
+    malformed: malformed || undefined,
   }
 }

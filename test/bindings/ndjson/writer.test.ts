@@ -7,6 +7,7 @@ import { NdjsonWriter } from '../../../bindings/ndjson'
 import { dns } from '../../../bindings/parsers/dns'
 import { http } from '../../../bindings/parsers/http'
 import { tls } from '../../../bindings/parsers/tls'
+import { decodeCertificate } from '../../../bindings/parsers/x509'
 
 const MIX = fileURLToPath(new URL('../../fixtures/recorded/loopback-mix.pcap', import.meta.url))
 const parsers = [http(), tls(), dns()]
@@ -33,7 +34,7 @@ function commandLine(...options: string[]): string {
 
 describe('NdjsonWriter', () => {
   it('writes messages as the command line does', async () => {
-    const text = await linesOf(new NdjsonWriter({ flows: false, anomalies: false }))
+    const text = await linesOf(new NdjsonWriter({ flows: false, anomalies: false, decodeCertificate }))
     const { messages } = JSON.parse(text.trimEnd().split('\n').at(-1) ?? '')
     expect(Object.keys(messages).length).toBeGreaterThan(0)
     const withoutSummary = (lines: string) => lines.trimEnd().split('\n').slice(0, -1)
@@ -61,6 +62,22 @@ describe('NdjsonWriter', () => {
     const [first, second] = text.split('\n', 2).map((line) => JSON.parse(line))
     expect(first).toMatchObject({ protocol: 'lengths', kind: 'bytes', length: expect.any(Number) })
     expect(second).toMatchObject({ protocol: 'lengths', message: first.length })
+  })
+
+  it('tells what a certificate says where it can be decoded', async () => {
+    const certificates = async (writer: NdjsonWriter) => {
+      const lines = (await linesOf(writer))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      return lines.find(({ kind }) => kind === 'certificate').certificates
+    }
+    const plain = { bytes: 398, sha256: '7b7c074e11bac42b534141e8a7dca98b4a8e43ee794ef0ee38a3efb73f5ed2c6' }
+    expect(await certificates(new NdjsonWriter())).toEqual([plain])
+    expect(await certificates(new NdjsonWriter({ decodeCertificate }))).toEqual([
+      expect.objectContaining({ ...plain, subject: 'CN=www.example.test', not_after: '2026-12-23T04:12:59.000Z' }),
+    ])
+    expect(await certificates(new NdjsonWriter({ decodeCertificate: () => undefined }))).toEqual([plain])
   })
 
   it('names the key of a flow that has no ends', async () => {
