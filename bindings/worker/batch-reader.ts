@@ -43,6 +43,7 @@ export class BatchReader<K extends FlowKey> {
   #base = 0
   readonly #views: ByteViews
   readonly #numbers: FlowNumbers | undefined
+  #head: Head | undefined
   /** On the records. */
   readonly #data: DataView
 
@@ -66,6 +67,11 @@ export class BatchReader<K extends FlowKey> {
 
   /** What is known of the next event. */
   head(): Head | undefined {
+    this.#head ??= this.#look()
+    return this.#head
+  }
+
+  #look(): Head | undefined {
     const item = this.#batch.items[this.#read]
     if (item === undefined) return undefined
     const own = typeof item === 'number' ? this.#ownNumber(item) : this.#ownNumberOf(item)
@@ -78,6 +84,7 @@ export class BatchReader<K extends FlowKey> {
     const item = this.#batch.items[this.#read]
     if (item === undefined) return undefined
     this.#read++
+    this.#head = undefined
     return typeof item === 'number' ? this.#decode(this.#record(item)) : this.#make(item)
   }
 
@@ -154,27 +161,28 @@ export class BatchReader<K extends FlowKey> {
 
   /** A record in a copy that it shares with its neighbours. */
   #record(offset: number): EventRecord {
-    if (this.#numbers) this.#renumberRecord(offset, this.#numbers)
     const { records } = this.#batch
     const end = offset + this.#data.getUint16(offset + E_LENGTH, true)
-    if (offset < this.#base || end > this.#base + this.#block.bytes.length || this.#numbers) {
-      const bytes = records.slice(offset, this.#numbers ? end : Math.max(offset + BLOCK_SIZE, end))
+    if (offset < this.#base || end > this.#base + this.#block.bytes.length) {
+      const bytes = records.slice(offset, Math.max(offset + BLOCK_SIZE, end))
       this.#base = offset
       this.#block = { bytes, data: new DataView(bytes.buffer) }
     }
-    return { ...this.#block, at: offset - this.#base }
+    const record = { ...this.#block, at: offset - this.#base }
+    if (this.#numbers) renumber(record, this.#numbers)
+    return record
   }
+}
 
-  /** Writes the number that the flow has among all. */
-  #renumberRecord(at: number, numbers: FlowNumbers): void {
-    const kind = this.#data.getUint8(at + E_KIND)
-    const own = this.#ownNumber(at)
-    const number = kind === EVENT_STARTED ? numbers.start(own) : (numbers.of(own) ?? own)
-    this.#data.setFloat64(at + E_NUMBER, number, true)
-    if (kind !== EVENT_ENDED) return
-    this.#data.setBigUint64(at + E_COLD + K_NUMBER, BigInt(number), true)
-    numbers.end(own)
-  }
+/** Writes the number that the flow has among all. */
+function renumber({ data, at }: EventRecord, numbers: FlowNumbers): void {
+  const kind = data.getUint8(at + E_KIND)
+  const own = data.getFloat64(at + E_NUMBER, true)
+  const number = kind === EVENT_STARTED ? numbers.start(own) : (numbers.of(own) ?? own)
+  data.setFloat64(at + E_NUMBER, number, true)
+  if (kind !== EVENT_ENDED) return
+  data.setBigUint64(at + E_COLD + K_NUMBER, BigInt(number), true)
+  numbers.end(own)
 }
 
 function deepFreeze<T extends object>(value: T): T {
