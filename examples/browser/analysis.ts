@@ -1,10 +1,23 @@
-import { CaptureError, type CaptureInput, formatEndpoint, type ReadProgress } from 'flowscope'
-import { WorkerDriver } from 'flowscope/worker'
-import { millisecondsOf } from './format'
+import {
+  CaptureError,
+  type CaptureInput,
+  type DriverEvent,
+  type FiveTupleKey,
+  formatEndpoint,
+  type ReadProgress,
+} from 'flowscope'
+import { type StandardParsers, WorkerDriver } from 'flowscope/worker'
+import { millisecondsOf, sentence } from './format'
 import { Model } from './model'
 
 /** Milliseconds between two looks at the worker's counters. */
 const STATS_INTERVAL = 250
+
+/** Milliseconds that events may take before the page gets its turn. */
+const TURN = 24
+
+/** Events between two looks at the clock. */
+const EVENTS_PER_LOOK = 128
 
 /** How the reading of a capture came to its end. */
 export type Outcome =
@@ -42,25 +55,18 @@ export class Analysis {
         }, ignore)
       }
       try {
+        let turn = performance.now()
+        let events = 0
         for await (const event of driver.events(capture, { signal, onProgress })) {
-          switch (event.kind) {
-            case 'started': {
-              const { flow, key, timestamp, protocol = '', initiator, responder } = event
-              const ends = [formatEndpoint(initiator), formatEndpoint(responder)] as const
-              this.model.start(flow, key, millisecondsOf(timestamp), protocol, ends)
-              break
-            }
-            case 'ended':
-              this.model.end(event, formatEndpoint(event.initiator), formatEndpoint(event.responder))
-              break
-            case 'message':
-              this.model.add(event)
-              break
-            case 'anomaly':
-            case 'tracker_anomaly':
-              this.model.anomalyCount++
-          }
+          this.#take(event)
+          if (++events % EVENTS_PER_LOOK > 0 || performance.now() - turn < TURN) continue
+          await new Promise((resolve) => setTimeout(resolve))
+          turn = performance.now()
         }
+      } catch (error) {
+        // Flows that were alive at the damage have their sums as well.
+        if (error instanceof CaptureError) for (const event of await driver.finish()) this.#take(event)
+        throw error
       } finally {
         if (!signal.aborted) this.model.stats = await driver.stats()
       }
@@ -70,8 +76,28 @@ export class Analysis {
       const reason = error instanceof Error ? error.message : String(error)
       return {
         kind: 'failed',
-        reason: error instanceof CaptureError ? reason : `The capture cannot be read: ${reason}`,
+        reason: error instanceof CaptureError ? sentence(reason) : `The capture cannot be read: ${reason}`,
       }
+    }
+  }
+
+  #take(event: DriverEvent<FiveTupleKey, undefined, readonly StandardParsers[keyof StandardParsers][]>): void {
+    switch (event.kind) {
+      case 'started': {
+        const { flow, key, timestamp, protocol = '', initiator, responder } = event
+        const ends = [formatEndpoint(initiator), formatEndpoint(responder)] as const
+        this.model.start(flow, key, millisecondsOf(timestamp), protocol, ends)
+        break
+      }
+      case 'ended':
+        this.model.end(event, formatEndpoint(event.initiator), formatEndpoint(event.responder))
+        break
+      case 'message':
+        this.model.add(event)
+        break
+      case 'anomaly':
+      case 'tracker_anomaly':
+        this.model.anomalyCount++
     }
   }
 }

@@ -17,24 +17,35 @@ export function formatBytes(bytes: number): string {
 
 /** Milliseconds as people say them: `1.24 s`. */
 export function formatDuration(milliseconds: number): string {
-  if (milliseconds < 1) return `${Math.round(milliseconds * 1000)} us`
-  if (milliseconds < 1000) return `${milliseconds.toPrecision(3)} ms`
+  const microseconds = Math.round(milliseconds * 1000)
+  if (microseconds < 1000) return `${microseconds} us`
+  // Not to the very end of a unit: what is rounded up belongs to the next one.
+  if (milliseconds < 999.5) return `${milliseconds.toPrecision(3)} ms`
   const seconds = milliseconds / 1000
-  if (seconds < 60) return `${seconds.toPrecision(3)} s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  if (seconds < 59.95) return `${seconds.toPrecision(3)} s`
+  const whole = Math.round(seconds)
+  const minutes = Math.floor(whole / 60)
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`
+  return `${formatCount(Math.floor(minutes / 60))} h ${minutes % 60} min`
 }
 
-/** UTC to the millisecond: `2013-05-21 21:06:17.123`. */
+/** UTC to the microsecond: `2013-05-21 21:06:17.123456`. */
 export function formatTime(milliseconds: number): string {
-  const date = new Date(milliseconds)
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, -1).replace('T', ' ')
+  const microseconds = Math.round(milliseconds * 1000)
+  const date = new Date(Math.floor(microseconds / 1000))
+  if (Number.isNaN(date.getTime())) return ''
+  const rest = String(microseconds % 1000).padStart(3, '0')
+  return date.toISOString().replace('T', ' ').replace('Z', rest)
 }
 
 /** The same without the day. */
 export function formatTimeOfDay(milliseconds: number): string {
   return formatTime(milliseconds).slice('YYYY-MM-DD '.length)
+}
+
+/** Sentences begin with a capital. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** A number of things: `1 packet`. */

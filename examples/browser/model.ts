@@ -40,6 +40,12 @@ const MOST_ROWS = 300_000
 /** Messages that are listed with one flow. */
 const MOST_OF_A_FLOW = 2_000
 
+/** Bytes, as `weightOf` counts them, of the messages that are kept: a few large ones may be as much as many small ones. */
+const MOST_BYTES = 256 << 20
+
+/** Characters of a flow's name that are kept: a header may be as long as its sender likes. */
+const MOST_NAME = 256
+
 /** Everything that the page knows of a capture. */
 export class Model {
   /** By number of the flow, the first at 0. */
@@ -48,6 +54,7 @@ export class Model {
   flowCount = 0
   messageCount = 0
   anomalyCount = 0
+  #bytes = 0
   stats: TrackerStats | undefined
 
   /** A flow has begun. */
@@ -88,17 +95,33 @@ export class Model {
 
   add(event: AnyMessage): void {
     this.messageCount++
-    const row = { event, time: millisecondsOf(event.timestamp) }
-    if (this.messages.length < MOST_ROWS) this.messages.push(row)
     const flow = this.flows[event.flow - 1]
-    if (!flow) return
-    if (flow.messages.length < MOST_OF_A_FLOW) flow.messages.push(row)
-    flow.application ||= event.protocol
-    flow.name ||= nameIn(event) ?? ''
+    if (flow) {
+      flow.application ||= event.protocol
+      flow.name ||= nameIn(event)?.slice(0, MOST_NAME) ?? ''
+    }
+    if (this.messages.length >= MOST_ROWS || this.#bytes > MOST_BYTES) return
+    this.#bytes += weightOf(event.message)
+    const row = { event, time: millisecondsOf(event.timestamp) }
+    this.messages.push(row)
+    if (flow && flow.messages.length < MOST_OF_A_FLOW) flow.messages.push(row)
   }
 
   /** How many flows or messages are not listed. */
   get unlisted(): { readonly flows: number; readonly messages: number } {
     return { flows: this.flowCount - this.flows.length, messages: this.messageCount - this.messages.length }
   }
+}
+
+/** Objects in objects that are looked into: messages are not deeper. */
+const DEEPEST = 6
+
+/** About how many bytes a message holds on to. */
+function weightOf(value: unknown, depth = 0): number {
+  if (typeof value === 'string') return 2 * value.length
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return 8
+  if (ArrayBuffer.isView(value)) return value.byteLength
+  let sum = 16
+  for (const part of Object.values(value)) sum += weightOf(part, depth + 1)
+  return sum
 }

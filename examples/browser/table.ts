@@ -5,19 +5,8 @@ import {
   Virtualizer,
   type VirtualizerOptions,
 } from '@tanstack/virtual-core'
-import { element } from './dom'
-
-/** A column of a table. */
-export interface Column<R> {
-  readonly title: string
-  /** Width as CSS grid has it. */
-  readonly width: string
-  readonly isNumber?: boolean
-  /** Text of a cell. */
-  text(row: R): string
-  /** What rows are sorted by. */
-  value(row: R): number | string
-}
+import { type Column, layoutOf, type Room } from './column'
+import { element, printable } from './dom'
 
 type Order = { readonly column: number; readonly isDescending: boolean }
 
@@ -25,6 +14,9 @@ const ROW_HEIGHT = 28
 
 /** Number of the first row, as readers of screens count: the heading is the first of all. */
 const FIRST_ROW = 2
+
+/** Characters of a cell: more are never in sight, and long lines are slow to lay out. */
+const MOST_TEXT = 400
 
 /** Sorting may take this share of the time, so that a growing table stays smooth. */
 const SORT_SHARE = 0.2
@@ -55,8 +47,7 @@ export class Table<R> {
     this.root.tabIndex = 0
     this.root.setAttribute('role', 'grid')
     this.root.setAttribute('aria-label', label)
-    this.root.style.setProperty('--columns', columns.map(({ width }) => width).join(' '))
-    this.root.style.setProperty('--narrowest', `${columns.length * 90}px`)
+    for (const [name, value] of layoutOf(columns)) this.root.style.setProperty(name, value)
     this.#head.setAttribute('role', 'row')
     this.#head.append(...columns.map((column, index) => this.#heading(column, index)))
     this.#body.setAttribute('role', 'rowgroup')
@@ -68,8 +59,8 @@ export class Table<R> {
       getScrollElement: () => this.root,
       estimateSize: () => ROW_HEIGHT,
       overscan: 12,
-      paddingStart: 0,
-      scrollPaddingStart: ROW_HEIGHT,
+      // The heading covers the first row's height of what is scrolled, so that much less is in sight.
+      scrollPaddingEnd: ROW_HEIGHT,
       observeElementRect,
       observeElementOffset,
       scrollToFn: elementScroll,
@@ -108,14 +99,15 @@ export class Table<R> {
 
   select(row: R | undefined): void {
     this.#selected = row
+    this.root.removeAttribute('aria-activedescendant')
     this.#paint()
   }
 
-  #heading({ title, isNumber }: Column<R>, index: number): HTMLElement {
+  #heading({ title, isNumber, room }: Column<R>, index: number): HTMLElement {
     const button = element('button', '', title)
     button.type = 'button'
     button.addEventListener('click', () => this.#sort(index))
-    const heading = element('div', isNumber ? 'number' : '', button)
+    const heading = element('div', classes(isNumber, room), button)
     heading.setAttribute('role', 'columnheader')
     return heading
   }
@@ -181,14 +173,16 @@ export class Table<R> {
       painted = element('div', 'row', ...this.#columns.map((column) => cellOf(column)))
       painted.setAttribute('role', 'row')
       painted.setAttribute('aria-rowindex', String(index + FIRST_ROW))
+      painted.id = this.#idOf(index)
       painted.style.transform = `translateY(${start}px)`
       this.#elements.set(index, painted)
       this.#body.append(painted)
     }
     painted.setAttribute('aria-selected', String(row === this.#selected))
+    if (row === this.#selected) this.root.setAttribute('aria-activedescendant', painted.id)
     for (const [i, column] of this.#columns.entries()) {
       const cell = painted.children[i] as HTMLElement
-      const text = column.text(row)
+      const text = cellText(column.text(row))
       if (cell.textContent === text) continue
       cell.textContent = text
       cell.title = text
@@ -205,12 +199,26 @@ export class Table<R> {
   }
 
   #key(event: KeyboardEvent): void {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step === undefined || this.#selected === undefined) return
+    const page = Math.max(1, Math.floor(this.root.clientHeight / ROW_HEIGHT) - 1)
+    const far = this.listed
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -far,
+      End: far,
+    }
+    const step = steps[event.key]
+    if (step === undefined || event.ctrlKey || event.altKey || event.metaKey) return
     event.preventDefault()
-    const position = this.#rows.indexOf(this.#selected)
+    const position = this.#selected === undefined ? -1 : this.#rows.indexOf(this.#selected)
     const now = this.#listed ? this.#listed.indexOf(position) : position
     this.#choose(Math.min(Math.max(now + step, 0), this.listed - 1))
+  }
+
+  #idOf(index: number): string {
+    return `${this.root.getAttribute('aria-label')}-${index}`
   }
 
   #choose(index: number): void {
@@ -222,8 +230,18 @@ export class Table<R> {
   }
 }
 
-function cellOf<R>({ isNumber }: Column<R>): HTMLElement {
-  const cell = element('div', isNumber ? 'cell number' : 'cell')
+function classes(isNumber = false, room?: Room): string {
+  return [isNumber && 'number', room && `room-${room}`].filter(Boolean).join(' ')
+}
+
+/** One line, whatever is in it. */
+function cellText(text: string): string {
+  const cut = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text
+  return printable(cut).replaceAll('\n', '\\u{a}')
+}
+
+function cellOf<R>({ isNumber, room }: Column<R>): HTMLElement {
+  const cell = element('div', `cell ${classes(isNumber, room)}`)
   cell.setAttribute('role', 'gridcell')
   return cell
 }

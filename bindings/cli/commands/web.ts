@@ -1,8 +1,9 @@
 import { once } from 'node:events'
+import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Option } from 'commander'
 import { checkCaptures, STDIN } from '../captures'
-import { defineCommand, EXIT_OK, type OptionGroup, UsageError } from '../command'
+import { defineCommand, EXIT_OK, type Host, type OptionGroup, UsageError } from '../command'
 import { integer } from '../options/parse'
 import { onStopSignal } from '../stop'
 import { createPageServer, LOOPBACK } from '../web/server'
@@ -14,11 +15,13 @@ interface WebOptions {
 const webOptions: OptionGroup = {
   heading: 'Where:',
   options: () => [
-    new Option('--listen <PORT>', 'the TCP port on this machine; 0 for any that is free')
+    new Option('--listen <PORT>', 'the TCP port of this machine to listen on')
       .argParser(integer(0, 65_535))
-      .default(0, 'any that is free'),
+      .default(0, '0, any that is free'),
   ],
 }
+
+const REASONS: Readonly<Record<string, string>> = { EADDRINUSE: 'in use', EACCES: 'permission denied' }
 
 export const web = defineCommand<WebOptions>({
   name: 'web',
@@ -35,17 +38,14 @@ export const web = defineCommand<WebOptions>({
   options: [webOptions],
   async run([capture], { listen }, host) {
     if (capture === STDIN) throw new UsageError('the page cannot read standard input: name a file')
-    if (capture !== undefined) checkCaptures([capture], host)
+    if (capture !== undefined) checkCapture(capture, host)
     const server = createPageServer(new URL('./web/', import.meta.url), capture)
     server.listen(listen, LOOPBACK)
-    await Promise.race([
-      once(server, 'listening'),
-      once(server, 'error').then(([error]) => {
-        throw new UsageError(
-          `cannot listen on port ${listen}: ${error.code === 'EADDRINUSE' ? 'in use' : error.message}`,
-        )
-      }),
-    ])
+    // Rejects when there is an error instead.
+    await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+      const reason = REASONS[error.code ?? ''] ?? error.message
+      throw new UsageError(`cannot listen on port ${listen}: ${reason}`)
+    })
     const address = server.address()
     const port = address !== null && typeof address === 'object' ? address.port : listen
     const query = capture === undefined ? '' : `?capture=${encodeURIComponent(basename(capture))}`
@@ -56,3 +56,9 @@ export const web = defineCommand<WebOptions>({
     return EXIT_OK
   },
 })
+
+/** The page may ask for it more than once, and is told its size: a pipe can give neither. */
+function checkCapture(capture: string, host: Host): void {
+  checkCaptures([capture], host)
+  if (!statSync(capture).isFile()) throw new UsageError(`cannot serve ${capture}: not a regular file`)
+}

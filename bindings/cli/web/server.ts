@@ -1,6 +1,12 @@
 import { createReadStream, readdirSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { extname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
@@ -45,15 +51,18 @@ export function createPageServer(folder: URL, capture: string | undefined): Serv
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOurs(request.headers.host)) return refuse(response, 403)
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405)
-    const name = new URL(request.url ?? '/', 'http://page').pathname.slice(1) || 'index.html'
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, { allow: 'GET, HEAD' })
+    const [path = ''] = (request.url ?? '').split('?')
+    const name = path.slice(1) || 'index.html'
     const type = files.get(name)
     if (type !== undefined) {
       const content = await readFile(new URL(name, folder))
       send(response, type, content.length)
       response.end(request.method === 'HEAD' ? undefined : content)
     } else if (name === 'capture' && capture !== undefined) {
-      const { size } = await stat(capture)
+      const size = await sizeOf(capture)
+      // It was there when the server was started.
+      if (size === undefined) return refuse(response, 404)
       send(response, 'application/octet-stream', size)
       if (request.method === 'HEAD') response.end()
       // No more than was announced, should the file grow meanwhile.
@@ -72,10 +81,20 @@ export function createPageServer(folder: URL, capture: string | undefined): Serv
   }
 }
 
+/** Undefined when the file is not there any more. */
+async function sizeOf(file: string): Promise<number | undefined> {
+  try {
+    const stats = await stat(file)
+    return stats.size
+  } catch {
+    return undefined
+  }
+}
+
 function send(response: ServerResponse, type: string, length: number): void {
   response.writeHead(200, { ...HEADERS, 'content-type': type, 'content-length': length })
 }
 
-function refuse(response: ServerResponse, status: number): void {
-  response.writeHead(status, { ...HEADERS, 'content-length': 0 }).end()
+function refuse(response: ServerResponse, status: number, more: OutgoingHttpHeaders = {}): void {
+  response.writeHead(status, { ...HEADERS, ...more, 'content-length': 0 }).end()
 }
