@@ -7,6 +7,7 @@ import { events } from './parts/events'
 import { memory } from './parts/memory'
 import { peers } from './parts/peers'
 import { pressure } from './parts/pressure'
+import { protocols } from './parts/protocols'
 import { stages } from './parts/stages'
 import { stream } from './parts/stream'
 import { streams } from './parts/streams'
@@ -21,6 +22,7 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   memory,
   stream: () => stream(values.trace),
   streams,
+  protocols: () => protocols(values.trace),
   peers: () => peers(values.trace),
 }
 

@@ -286,3 +286,100 @@ describe('worker', () => {
     expect(await linesOf('worker', LOOPBACK_MIX, '3')).toEqual(lines)
   })
 })
+
+describe('http-log', () => {
+  it('has a line for each response, with what was asked', async () => {
+    const lines = await linesOf('http-log')
+    expect(lines).toHaveLength(7)
+    expect(lines[0]).toMatch(
+      /^127\.0\.0\.1 - - \[\d\d\/[A-Z][a-z]{2}\/\d{4}:[\d:]{8} \+0000\] "GET \/index\.html HTTP\/1\.1" 200 57 "-" "curl\/[\d.]+"$/,
+    )
+    expect(
+      lines.map((line) =>
+        line
+          .match(/"(.*?)" (\d+) (\d+)/)
+          ?.slice(1)
+          .join(' '),
+      ),
+    ).toEqual([
+      'GET /index.html HTTP/1.1 200 57',
+      'GET /numbers.json HTTP/1.1 200 3787',
+      'HEAD /index.html HTTP/1.1 200 0',
+      'GET /moved HTTP/1.1 302 145',
+      'GET /index.html HTTP/1.1 200 57',
+      'POST /submit HTTP/1.1 204 0',
+      'GET /missing HTTP/1.1 404 153',
+    ])
+  })
+
+  it('reads the capture that it is given', async () => {
+    const [line] = await linesOf('http-log', HTTP_SESSION)
+    expect(line).toBe('10.0.0.1 - - [01/Jan/1970:00:00:00 +0000] "GET /index.html HTTP/1.1" 200 13 "-" "flowscope"')
+  })
+})
+
+describe('tls-inventory', () => {
+  it('counts clients, names and what was agreed on', async () => {
+    const [first, second, names, agreed, alerts] = await linesOf('tls-inventory')
+    expect(first).toMatch(
+      /^t12d\d{4}h2_[\da-f]{12}_[\da-f]{12}: 3 hellos, up to TLS 1\.2, JA3 [\da-f]{32}, asked for www\.example\.test$/,
+    )
+    expect(second).toMatch(
+      /^t13d\d{4}h2_[\da-f_]{25}: 3 hellos, up to TLS 1\.3, JA3 [\da-f]{32}, asked for www\.example\.test$/,
+    )
+    expect(names).toBe('names: www.example.test (6)')
+    expect(agreed).toMatch(/^agreed: TLS 1\.2 TLS_\w+ \(3\), TLS 1\.3 TLS_\w+ \(3\)$/)
+    expect(alerts).toBe('alerts: none')
+  })
+
+  it('says so where there is none', async () => {
+    expect(await linesOf('tls-inventory', HTTP_SESSION)).toEqual(['names: none', 'agreed: none', 'alerts: none'])
+  })
+})
+
+describe('dns-log', () => {
+  it('shows answers with their time, and queries without one', async () => {
+    expect(await linesOf('dns-log')).toEqual([
+      '1970-01-01T00:00:00.000100000Z 192.168.1.100:53300 -> 192.168.1.1:53 udp example.com A: NOERROR 93.184.216.34 after 100 us',
+      '1970-01-01T00:00:00.000300000Z 192.168.1.100:53300 -> 192.168.1.1:53 udp rust-lang.org A: NOERROR 54.230.66.65 after 100 us',
+      '1970-01-01T00:00:00.000400000Z 192.168.1.100:53300 -> 192.168.1.1:53 udp nonexistent.example A: NXDOMAIN nothing',
+      '1970-01-01T00:00:00.000500000Z 192.168.1.100:53300 -> 192.168.1.1:53 udp unanswered.example A: unanswered (flow_ended)',
+      '3 queries, 3 responses, 1 unanswered',
+      'time to answer: median 100 us, at most 100 us',
+    ])
+  })
+
+  it('reads DNS over TCP, too', async () => {
+    const lines = await linesOf('dns-log', DNS_DIG)
+    expect(lines.filter((line) => / -> \S+:53 tcp /.test(line))).toHaveLength(2)
+    expect(lines).toContain('11 queries, 11 responses, 0 unanswered')
+  })
+})
+
+describe('protocol-monitor', () => {
+  const TOTAL =
+    'total dns query 22, dns response 22, http request 14, http response 14, icmp flow 1, icmp6 flow 1, tcp flow 14, ' +
+    'tls certificate 2, tls client_hello 4, tls server_hello 4, udp flow 18'
+
+  it('counts by the second, and in total', async () => {
+    const lines = await linesOf('protocol-monitor')
+    expect(lines.at(-1)).toBe(TOTAL)
+    const sums = new Map<string, number>()
+    for (const line of lines.slice(0, -1)) {
+      expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z /)
+      for (const [, what = '', times] of line.slice(25).matchAll(/([^,]+?) (\d+)(?:, |$)/g)) {
+        sums.set(what, (sums.get(what) ?? 0) + Number(times))
+      }
+    }
+    const sorted = [...sums].sort(([a], [b]) => (a < b ? -1 : 1))
+    expect(`total ${sorted.map(([what, times]) => `${what} ${times}`).join(', ')}`).toBe(TOTAL)
+  })
+
+  it('reads a pipe', async () => {
+    const program = startNode('examples/protocol-monitor.mjs', '-')
+    program.stdin.end(readFileSync(join(ROOT, LOOPBACK_MIX)))
+    const lines: string[] = []
+    for await (const line of createInterface(program.stdout)) lines.push(line)
+    expect(lines.at(-1)).toBe(TOTAL)
+  })
+})

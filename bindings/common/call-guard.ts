@@ -26,12 +26,22 @@ export class CallGuard {
 
   /** Calls a function of the user's. */
   call<T>(name: string, callback: () => T): T {
-    this.#callback = name
+    this.enter(name)
     try {
       return callback()
     } finally {
-      this.#callback = undefined
+      this.leave()
     }
+  }
+
+  /** A function of the user's is about to be called: what {@link CallGuard.call} does, without a closure. */
+  enter(name: string): void {
+    this.#callback = name
+  }
+
+  /** It has returned, or thrown. */
+  leave(): void {
+    this.#callback = undefined
   }
 
   /** No use any more from now on. @throws BusyError inside a callback */

@@ -21,6 +21,8 @@ export class EventReader {
   readonly #core: Core
   /** Address in the ring of what comes next. */
   #next: number
+  /** Where the ring ended when it was last asked. */
+  #end: number
   #bytes = NOTHING
   #data: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(0))
   /** Address of the copied block's first byte. */
@@ -29,26 +31,33 @@ export class EventReader {
   constructor(core: Core) {
     this.#core = core
     this.#next = core.eventsStart
+    this.#end = core.eventsStart
     this.#base = core.eventsStart
   }
 
   /** The next event; undefined when there is none, and the ring is empty again. */
   read(): EventRecord | undefined {
-    const end = this.#core.exports.eventsEnd() >>> 0
-    if (this.#next === end) {
+    if (this.#next === this.#end && !this.#isMore()) {
       this.#clear()
       return undefined
     }
-    if (!this.#holds(this.#next)) this.#copyBlock(end)
+    if (!this.#holds(this.#next)) this.#copyBlock()
     const at = this.#next - this.#base
     this.#next += this.#data.getUint16(at + E_LENGTH, true)
     return { bytes: this.#bytes, data: this.#data, at }
+  }
+
+  /** A ring that was not empty may have grown since it was asked. */
+  #isMore(): boolean {
+    this.#end = this.#core.exports.eventsEnd() >>> 0
+    return this.#next !== this.#end
   }
 
   /** Also when there was no event: it gives back the buffers whose bytes events have pointed to. */
   #clear(): void {
     this.#core.exports.clearEvents()
     this.#next = this.#core.eventsStart
+    this.#end = this.#next
     this.#base = this.#next
     this.#bytes = NOTHING
   }
@@ -60,8 +69,8 @@ export class EventReader {
     return at + this.#data.getUint16(at + E_LENGTH, true) <= this.#bytes.length
   }
 
-  #copyBlock(end: number): void {
-    const length = Math.min(BLOCK_SIZE, end - this.#next)
+  #copyBlock(): void {
+    const length = Math.min(BLOCK_SIZE, this.#end - this.#next)
     this.#base = this.#next
     this.#bytes = this.#core.copy(this.#next, length)
     this.#data = new DataView(this.#bytes.buffer)

@@ -1,15 +1,23 @@
 import type { FlowKey } from '../extract/flow-key'
-import type { Timestamp } from '../packet/timestamp'
+import { Timestamp } from '../packet/timestamp'
 import { ParserAnomaly } from '../session/parser-anomaly'
 import type { DatagramProtocol, SessionProtocol } from '../session/protocol'
+import type { StreamGap } from '../session/session-parser'
 import { AnomalyEvent, type AnomalyOrigin } from '../tracker/anomalies'
 import type { EventSource, SourceHost } from '../tracker/engine'
-import type { EndedEvent, StartedEvent, TrackerEvent } from '../tracker/events'
+import type { EventBase } from '../tracker/event-base'
+import type { TrackerListener } from '../tracker/event-decoder'
+import type { TrackerEvent } from '../tracker/events'
 import type { ListenerControl } from '../tracker/stream-events'
 import type { FlowSide } from '../tracker/vocabulary'
 import { type DriverEvent, ParserClosedEvent, ParserMessage } from './driver-events'
-import { type FlowSession, type SessionHost, TcpSession, UdpSession } from './flow-session'
-import type { RunEnd, RunPlace, SessionFlow } from './parser-run'
+import { FlowPlans } from './flow-plans'
+import type { AskDatagram, SessionHost } from './flow-session'
+import type { RunEnd, SessionFlow } from './parser-run'
+import type { AskSignature } from './probe'
+import { ProbeBudget } from './probe-budget'
+import type { TcpSession } from './tcp-session'
+import type { UdpSession } from './udp-session'
 
 /** Longest reason of a parser's end that is told, in bytes of UTF-8. */
 const LONGEST_REASON = 256
@@ -21,40 +29,41 @@ export interface DispatcherOptions {
   readonly protocols: readonly (SessionProtocol | DatagramProtocol)[]
   /** Whether there is more to be handed out than messages. */
   readonly tellsFlows: boolean
+  /** Bytes of memory that flows may hold together of which nobody knows yet what they carry. */
+  readonly maxProbeBuffer: number
 }
 
 /**
  * Stands between the events of flows and the user of a driver: gives bytes to the parsers whose flow they are of, and
  * puts messages between the events.
  */
-export class Dispatcher<K extends FlowKey, S> implements EventSource<DriverEvent<K, S>>, SessionHost {
+export class Dispatcher<K extends FlowKey, S>
+  implements EventSource<DriverEvent<K, S>>, SessionHost, TrackerListener<K, S>
+{
   readonly #host: SourceHost<K, S>
   readonly #options: DispatcherOptions
-  readonly #tcp: readonly SessionProtocol[]
-  readonly #udp: readonly DatagramProtocol[]
-  /** By index of the flow's record. */
-  readonly #sessions: (TcpSession | UdpSession | undefined)[] = []
+  readonly #plans: FlowPlans
   /** Those whose parsers want to hear of time. */
-  readonly #ticking = new Set<FlowSession>()
+  readonly #ticking = new Set<TcpSession | UdpSession>()
+  /** Time of what is at work. */
+  #now = Timestamp.ZERO
   /** What the event at work brings. */
   #output: DriverEvent<K, S>[] = []
   #taken = 0
+  readonly probes: ProbeBudget
 
   constructor(host: SourceHost<K, S>, options: DispatcherOptions) {
     this.#host = host
     this.#options = options
-    this.#tcp = options.protocols.filter((protocol) => protocol.transport === 'tcp')
-    this.#udp = options.protocols.filter((protocol) => protocol.transport === 'udp')
+    this.#plans = new FlowPlans(options.protocols, this)
+    this.probes = new ProbeBudget(options.maxProbeBuffer)
   }
 
   next(): DriverEvent<K, S> | undefined {
     for (;;) {
       if (this.#taken < this.#output.length) return this.#output[this.#taken++]
       if (this.#taken > 0) this.#reset()
-      const event = this.#host.nextOrTick()
-      if (!event) return undefined
-      if (event.kind === 'clock') this.advance(event.timestamp)
-      else this.#take(event)
+      if (!this.#host.tell(this)) return undefined
     }
   }
 
@@ -63,41 +72,139 @@ export class Dispatcher<K extends FlowKey, S> implements EventSource<DriverEvent
   }
 
   advance(now: Timestamp): void {
+    this.#now = now
     // In the order of their numbers: which of them was heard first must not be seen.
     const sessions = [...this.#ticking].sort((a, b) => a.flow - b.flow)
-    for (const session of sessions) session.tick(now)
+    for (const session of sessions) {
+      session.tick(now)
+      if (session.isOver) this.#end(session.index)
+    }
   }
 
   /** The parser of this name that is at work on the flow with this record. */
   find(index: number, protocol: string): object | undefined {
-    return this.#sessions[index]?.find(protocol)
+    return this.#plans.session(index)?.find(protocol)
   }
 
   get control(): ListenerControl {
     return this.#host.control
   }
 
-  guard<T>(name: string, callback: () => T): T {
-    return this.#host.guard(name, callback)
+  keyOf(index: number): FlowKey {
+    return this.#host.keyOf(index)
   }
 
-  askSignature({ signature }: SessionProtocol | DatagramProtocol, bytes: Uint8Array, side: FlowSide) {
-    return this.#host.callUser('signature', () => signature?.(bytes, side))
+  flagsOf(index: number): number {
+    return this.#host.flagsOf(index)
   }
 
-  message(place: RunPlace, message: unknown): void {
-    const origin = originOf<K, S>(place)
-    if (!(message instanceof ParserAnomaly)) this.#output.push(new ParserMessage(origin, place.protocol, message))
-    else if (this.#host.tellsAnomalies) this.#tell(new AnomalyEvent(origin, message.toAnomaly(place.protocol)))
+  userOf(index: number): unknown {
+    return this.#host.userOf(index)
   }
 
-  closed(place: RunPlace, { reason, detail, error }: RunEnd): void {
-    const origin = originOf<K, S>(place)
+  enter(protocol: string): void {
+    this.#host.guard.enter(protocol)
+  }
+
+  leave(): void {
+    this.#host.guard.leave()
+  }
+
+  askMatches(protocol: SessionProtocol | DatagramProtocol, key: FlowKey): boolean {
+    return this.#host.callUser('matches', () => protocol.matches?.(key)) === true
+  }
+
+  readonly ask: AskSignature = ({ signature }, bytes, side, offset) =>
+    this.#host.callUser('signature', () => signature?.(bytes, side, offset))
+
+  readonly askDatagram: AskDatagram = ({ signature }, payload, side) =>
+    this.#host.callUser('signature', () => signature?.(payload, side, 0)) === true
+
+  data(flow: number, index: number, side: FlowSide, bytes: Uint8Array, timestamp: Timestamp, offset: number): void {
+    this.#now = timestamp
+    const session = this.#plans.tcpSession(flow, index)
+    session?.data(side, bytes, timestamp, offset)
+    if (session) this.#settle(session)
+  }
+
+  datagram(
+    flow: number,
+    index: number,
+    side: FlowSide,
+    payload: Uint8Array,
+    timestamp: Timestamp,
+    wireLength: number,
+  ): void {
+    this.#now = timestamp
+    const session = this.#plans.udpSession(flow, index, side, payload)
+    session?.datagram(side, payload, timestamp, wireLength)
+    if (session) this.#settle(session)
+  }
+
+  event(event: TrackerEvent<K, S>): void {
+    this.#now = event.timestamp
+    switch (event.kind) {
+      case 'stream_gap': {
+        const { offset, length, reason } = event
+        this.#gap(event, { offset, length, reason })
+        break
+      }
+      case 'stream_stopped':
+        // There is no telling how much more the side would have sent.
+        this.#gap(event, { offset: event.offset, length: Number.POSITIVE_INFINITY, reason: 'buffer' })
+        break
+      case 'stream_end': {
+        const session = this.#plans.tcpSession(event.flow, event.index)
+        session?.complete(event.side, event.timestamp, event.offset)
+        if (session) this.#settle(session)
+        break
+      }
+      case 'started':
+        this.#tell(event)
+        this.#plans.start(event)
+        break
+      case 'ended':
+        this.#plans.session(event.index)?.end(event)
+        this.#end(event.index)
+        this.#tell(event)
+        break
+      case 'stream_data':
+      case 'datagram':
+        // Bytes come without an event.
+        break
+      default:
+        this.#tell(event)
+    }
+  }
+
+  clock(now: Timestamp): void {
+    this.advance(now)
+  }
+
+  message(flow: SessionFlow, protocol: string, side: FlowSide, timestamp: Timestamp, message: unknown): void {
+    const origin = originOf<K, S>(flow, side, timestamp)
+    if (!(message instanceof ParserAnomaly)) this.#output.push(new ParserMessage(origin, flow.flags, protocol, message))
+    else if (this.#host.tellsAnomalies) this.#tell(new AnomalyEvent(origin, message.toAnomaly(protocol)))
+  }
+
+  closed(
+    flow: SessionFlow,
+    protocol: string,
+    side: FlowSide,
+    timestamp: Timestamp,
+    { reason, detail, error }: RunEnd,
+  ): void {
+    const origin = originOf<K, S>(flow, side, timestamp)
     const told = detail === undefined ? undefined : shorten(detail)
     if ((reason === 'poisoned' || reason === 'threw') && this.#host.tellsAnomalies) {
-      this.#tell(new AnomalyEvent(origin, { kind: 'parse_error', parser: place.protocol, reason: told }))
+      this.#tell(new AnomalyEvent(origin, { kind: 'parse_error', parser: protocol, reason: told }))
     }
-    this.#tell(new ParserClosedEvent(origin, place.protocol, reason, told, error))
+    this.#tell(new ParserClosedEvent(origin, protocol, reason, told, error))
+  }
+
+  gaveUp(flow: SessionFlow, bytes: number): void {
+    if (!this.#host.tellsAnomalies) return
+    this.#tell(new AnomalyEvent(originOf<K, S>(flow, 'initiator', this.#now), { kind: 'probe_overflow', bytes }))
   }
 
   #reset(): void {
@@ -105,117 +212,35 @@ export class Dispatcher<K extends FlowKey, S> implements EventSource<DriverEvent
     this.#taken = 0
   }
 
-  #take(event: TrackerEvent<K, S>): void {
-    switch (event.kind) {
-      case 'stream_data':
-        this.#tcpSession(event.index)?.data(event.side, event.bytes, event.timestamp, event.offset)
-        this.#watch(event.index)
-        break
-      case 'datagram':
-        this.#udpSession(event.index)?.datagram(event.side, event.bytes, event.timestamp, event.wireLength)
-        this.#watch(event.index)
-        break
-      case 'stream_gap': {
-        const { offset, length, reason } = event
-        this.#tcpSession(event.index)?.gap(event.side, { offset, length, reason }, event.timestamp)
-        break
-      }
-      case 'stream_stopped': {
-        // There is no telling how much more the side would have sent.
-        const gap = { offset: event.offset, length: Number.POSITIVE_INFINITY, reason: 'buffer' } as const
-        this.#tcpSession(event.index)?.gap(event.side, gap, event.timestamp)
-        break
-      }
-      case 'stream_end':
-        this.#tcpSession(event.index)?.complete(event.side, event.timestamp, event.offset)
-        break
-      case 'started':
-        this.#tell(event)
-        this.#start(event)
-        break
-      case 'ended':
-        this.#finish(event)
-        this.#tell(event)
-        break
-      default:
-        this.#tell(event)
-    }
-  }
-
   #tell(event: DriverEvent<K, S>): void {
     if (this.#options.tellsFlows) this.#output.push(event)
   }
 
-  #start(event: StartedEvent<K, S>): void {
-    const { key, protocol, index, flow, user } = event
-    const isTcp = protocol === 'tcp'
-    if (!isTcp && protocol !== 'udp') return
-    const origin: SessionFlow = { index, flow, key, user }
-    if (isTcp) {
-      const [bound, candidates] = this.#choose(this.#tcp, key)
-      if (bound.length + candidates.length > 0) {
-        this.#sessions[index] = new TcpSession(origin, this, bound, candidates)
-      }
-    } else {
-      const [bound, candidates] = this.#choose(this.#udp, key)
-      if (bound.length + candidates.length > 0) {
-        this.#sessions[index] = new UdpSession(origin, this, bound, candidates)
-      }
-    }
-    if (this.#sessions[index] || (isTcp ? this.#tcp : this.#udp).length === 0) return
-    for (const side of ['initiator', 'responder'] as const) this.#host.control.stopListening(index, flow, side)
-  }
-
-  /** Who has the flow from its first byte on, and whose signature is to be asked. */
-  #choose<P extends SessionProtocol | DatagramProtocol>(protocols: readonly P[], key: K): [P[], P[]] {
-    const bound: P[] = []
-    const candidates: P[] = []
-    for (const protocol of protocols) {
-      if (this.#isBound(protocol, key)) bound.push(protocol)
-      else if (protocol.signature) candidates.push(protocol)
-    }
-    return [bound, candidates]
-  }
-
-  #isBound(protocol: SessionProtocol | DatagramProtocol, key: K): boolean {
-    const { ports, signature } = protocol
-    if (!ports && !protocol.matches && !signature) return true
-    if (key.kind === 'five-tuple' && ports?.some((port) => key.eitherPort(port))) return true
-    return protocol.matches !== undefined && this.#host.callUser('matches', () => protocol.matches?.(key)) === true
-  }
-
-  #finish(event: EndedEvent<K, S>): void {
-    this.#sessions[event.index]?.end(event)
-    this.#end(event.index)
+  #gap({ flow, index, side, timestamp }: EventBase<K, S>, gap: StreamGap): void {
+    const session = this.#plans.tcpSession(flow, index)
+    session?.gap(side, gap, timestamp)
+    if (session) this.#settle(session)
   }
 
   #end(index: number): void {
-    const session = this.#sessions[index]
-    if (!session) return
-    this.#ticking.delete(session)
-    this.#sessions[index] = undefined
+    const session = this.#plans.end(index)
+    if (session) this.#ticking.delete(session)
   }
 
-  #tcpSession(index: number): TcpSession | undefined {
-    const session = this.#sessions[index]
-    return session instanceof TcpSession ? session : undefined
-  }
-
-  #udpSession(index: number): UdpSession | undefined {
-    const session = this.#sessions[index]
-    return session instanceof UdpSession ? session : undefined
-  }
-
-  /** Notes whether the parsers of a flow want to hear of time. */
-  #watch(index: number): void {
-    const session = this.#sessions[index]
-    if (session?.hasTick) this.#ticking.add(session)
+  /** After a call: lets go of what nobody needs, and notes whether parsers want to hear of time. */
+  #settle(session: TcpSession | UdpSession): void {
+    if (session.isOver) this.#end(session.index)
+    else if (session.hasTick) this.#ticking.add(session)
   }
 }
 
 /** Sessions carry what the driver's own flows have: keys of its extractor, and its user's state. */
-function originOf<K extends FlowKey, S>({ flow, side, timestamp }: RunPlace): AnomalyOrigin<K, S> {
-  return { flow: flow.flow, key: flow.key as K, user: flow.user as S, side, timestamp }
+function originOf<K extends FlowKey, S>(
+  { flow, key, user }: SessionFlow,
+  side: FlowSide,
+  timestamp: Timestamp,
+): AnomalyOrigin<K, S> {
+  return { flow, key: key as K, user: user as S, side, timestamp }
 }
 
 /** The first bytes of a text, cut between two characters. */

@@ -1,11 +1,12 @@
 import { fieldsOf } from '../common/fields'
 import { inspectSymbol } from '../common/inspect'
-import type { FlowKey } from '../extract/flow-key'
+import type { EndpointOf, FlowKey } from '../extract/flow-key'
 import type { Timestamp } from '../packet/timestamp'
 import type { ParserAnomaly } from '../session/parser-anomaly'
 import type { DatagramProtocol, ParserEntry, SessionProtocol } from '../session/protocol'
 import type { AnomalyEvent, AnomalyOrigin, TrackerAnomalyEvent } from '../tracker/anomalies'
 import type { EndedEvent, EstablishedEvent, PacketEvent, StartedEvent, StateChangeEvent } from '../tracker/events'
+import { endpointOf } from '../tracker/flow-entry'
 import type { FlowSide } from '../tracker/vocabulary'
 
 /** A parser has made a message. */
@@ -25,9 +26,14 @@ export class ParserMessage<N extends string = string, M = unknown, K extends Flo
   readonly timestamp: Timestamp
   /** What the driver's `userState` made for this flow. */
   readonly user: S
+  readonly #flags: number
 
-  /** @internal */
-  constructor({ flow, key, side, timestamp, user }: AnomalyOrigin<K, S>, protocol: N, message: M) {
+  /**
+   * @param flags FLOW_* of the flow
+   * @internal
+   */
+  constructor({ flow, key, side, timestamp, user }: AnomalyOrigin<K, S>, flags: number, protocol: N, message: M) {
+    this.#flags = flags
     this.protocol = protocol
     this.message = message
     this.flow = flow
@@ -35,6 +41,25 @@ export class ParserMessage<N extends string = string, M = unknown, K extends Flo
     this.side = side
     this.timestamp = timestamp
     this.user = user
+  }
+
+  /**
+   * FLOW_*, as far as they tell who opened the flow.
+   *
+   * @internal
+   */
+  get flags(): number {
+    return this.#flags
+  }
+
+  /** Who opened the flow; undefined for custom keys. */
+  get initiator(): EndpointOf<K> {
+    return endpointOf(this.key, this.#flags, 'initiator')
+  }
+
+  /** The other end; undefined for custom keys. */
+  get responder(): EndpointOf<K> {
+    return endpointOf(this.key, this.#flags, 'responder')
   }
 
   /** What `JSON.stringify` writes: all but `user`. */

@@ -1,3 +1,4 @@
+import { checkInteger } from '../common/options'
 import type { Shard } from '../core/core'
 import type { Extractor } from '../extract/extractor'
 import type { FiveTupleKey, FlowKey } from '../extract/flow-key'
@@ -9,6 +10,7 @@ import { Tracker } from '../tracker/tracker'
 import { Dispatcher } from './dispatcher'
 import type { DriverEvent } from './driver-events'
 import { type CommonDriverOptions, defaultExtractor, flatten, trackerOptionsOf } from './options'
+import { DEFAULT_PROBE_BUFFER, type ProbeStats } from './probe-budget'
 
 /** What {@link Driver.create} is given. */
 export interface DriverOptions<K extends FlowKey, S, P extends readonly ParserEntry[]>
@@ -40,6 +42,11 @@ export abstract class ParserDriver<K extends FlowKey, S, E> extends Tracker<K, S
     this.#dispatcher = dispatcher
   }
 
+  /** What flows have come to of which no signature has said yet what they carry. */
+  get probeStats(): ProbeStats {
+    return this.#dispatcher.probes.stats
+  }
+
   /**
    * The parser of this name that is at work on a live flow, as its `create` made it; undefined where there is none. It
    * has been fed all that the core has tracked so far.
@@ -60,18 +67,22 @@ export interface PartsOptions {
   readonly onPlace?: (place: number) => void
 }
 
+/** Bytes. */
+const MOST_PROBE_BUFFER = 2 ** 31
+
 /** Makes what a driver is made of. */
 export async function createParts<K extends FlowKey, S>(
   owner: string,
   protocols: readonly (SessionProtocol | DatagramProtocol)[],
-  { extractor = defaultExtractor<K>(), ...options }: CommonDriverOptions<K, S>,
+  { extractor = defaultExtractor<K>(), maxProbeBuffer = DEFAULT_PROBE_BUFFER, ...options }: CommonDriverOptions<K, S>,
   { tellsFlows = true, shard, onPlace }: PartsOptions = {},
 ): Promise<DriverParts<K, S>> {
+  checkInteger(maxProbeBuffer, 0, MOST_PROBE_BUFFER, 'maxProbeBuffer')
   const plan = compilePlan(extractor)
   const resolved = { ...resolveOptions(trackerOptionsOf(options, protocols)), hasClock: protocols.length > 0, shard }
   let dispatcher: Dispatcher<K, S> | undefined
   const engine = await Engine.create(owner, plan, resolved, (host) => {
-    dispatcher = new Dispatcher(host, { protocols, tellsFlows })
+    dispatcher = new Dispatcher(host, { protocols, tellsFlows, maxProbeBuffer })
     return onPlace ? placed(dispatcher, () => onPlace(host.place())) : dispatcher
   })
   return { extractor, engine, dispatcher: dispatcher as Dispatcher<K, S> }

@@ -11,6 +11,11 @@ export interface CommonDriverOptions<K extends FlowKey, S> extends Omit<FlowTrac
   readonly extractor?: Extractor<K>
   /** What putting bytes in order may take. Whose bytes are wanted follows from the parsers. */
   readonly streams?: Omit<StreamOptions, 'tcp' | 'udp'>
+  /**
+   * Bytes of memory, about, that TCP flows may hold together until signatures have said what they carry. Beyond that
+   * those that have held bytes for the longest are given up, each with a `probe_overflow` anomaly. Default 16 MiB.
+   */
+  readonly maxProbeBuffer?: number
 }
 
 /** A list of parsers without nesting. */
@@ -32,7 +37,7 @@ export function defaultExtractor<K extends FlowKey>(): Extractor<K> {
 
 /** The options of the tracker inside a driver. */
 export function trackerOptionsOf<K extends FlowKey, S>(
-  options: Omit<CommonDriverOptions<K, S>, 'extractor'>,
+  options: Omit<CommonDriverOptions<K, S>, 'extractor' | 'maxProbeBuffer'>,
   protocols: readonly (SessionProtocol | DatagramProtocol)[],
 ): FlowTrackerOptions<K, S> {
   const { streams, ...trackerOptions } = options

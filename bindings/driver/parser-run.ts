@@ -11,16 +11,9 @@ export interface SessionFlow {
   readonly index: number
   readonly flow: number
   readonly key: FlowKey
+  /** FLOW_*, as far as they tell who began it. */
+  readonly flags: number
   readonly user: unknown
-}
-
-/** Where a parser was in its flow. */
-export interface RunPlace {
-  readonly flow: SessionFlow
-  /** Name of the parser. */
-  readonly protocol: string
-  readonly side: FlowSide
-  readonly timestamp: Timestamp
 }
 
 /** Why a parser gets nothing more. */
@@ -32,25 +25,27 @@ export interface RunEnd {
 
 /** Takes what parsers bring. */
 export interface RunSink {
-  /** Calls a function of the user's, and keeps it from using the driver. */
-  guard<T>(name: string, callback: () => T): T
-  message(place: RunPlace, message: unknown): void
-  closed(place: RunPlace, end: RunEnd): void
+  /** Stand around each call of a parser, and keep it from using the driver. */
+  enter(protocol: string): void
+  leave(): void
+  message(flow: SessionFlow, protocol: string, side: FlowSide, timestamp: Timestamp, message: unknown): void
+  closed(flow: SessionFlow, protocol: string, side: FlowSide, timestamp: Timestamp, end: RunEnd): void
 }
 
 const NO_MORE = Number.POSITIVE_INFINITY
+const BOTH_SIDES = 3
 
 /** One parser at work on one flow: calls it, hands on its messages, and holds it to what it says. */
 export abstract class ParserRun {
   readonly protocol: string
+  protected readonly sink: RunSink
   readonly #flow: SessionFlow
-  readonly #sink: RunSink
   #isOver = false
 
   constructor(protocol: string, flow: SessionFlow, sink: RunSink) {
     this.protocol = protocol
+    this.sink = sink
     this.#flow = flow
-    this.#sink = sink
   }
 
   /** The parser gets nothing more. */
@@ -66,67 +61,64 @@ export abstract class ParserRun {
   }
 
   tick(now: Timestamp): void {
-    const { parser } = this
-    if (parser.tick) this.call('initiator', now, () => parser.tick?.(now))
+    this.call('initiator', now, () => this.parser.tick?.(now))
   }
 
   get hasTick(): boolean {
     return this.parser.tick !== undefined
   }
 
-  /** Calls the parser, hands on what it answers, and looks at how it is. */
+  /** Calls the parser, hands on what it answers, and looks at how it is. What comes for each packet does so itself. */
   protected call(side: FlowSide, timestamp: Timestamp, callback: () => Messages<unknown>): void {
     if (this.#isOver) return
+    this.sink.enter(this.protocol)
     try {
-      this.#sink.guard(this.protocol, () => {
-        const messages = callback()
-        // A generator is the parser's own code, too.
-        if (messages) for (const message of messages) this.#sink.message(this.#at(side, timestamp), message)
-        this.#look(side, timestamp)
-      })
+      this.take(side, timestamp, callback())
     } catch (error) {
       this.close(failure(error), side, timestamp)
+    } finally {
+      this.sink.leave()
     }
+  }
+
+  /** Hands on what the parser has answered, and looks at how it is: all of it the parser's own code. */
+  protected take(side: FlowSide, timestamp: Timestamp, messages: Messages<unknown>): void {
+    if (messages) {
+      for (const message of messages) this.sink.message(this.#flow, this.protocol, side, timestamp, message)
+    }
+    const { parser } = this
+    if (parser.isPoisoned) this.close({ reason: 'poisoned', detail: parser.poisonReason }, side, timestamp)
+    else if (parser.isDone) this.#closeDone(side, timestamp)
+    else this.look()
+  }
+
+  #closeDone(side: FlowSide, timestamp: Timestamp): void {
+    this.takeHandOver()
+    this.close({ reason: 'done' }, side, timestamp)
   }
 
   protected close(end: RunEnd, side: FlowSide, timestamp: Timestamp): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#sink.closed(this.#at(side, timestamp), end)
+    this.sink.closed(this.#flow, this.protocol, side, timestamp, end)
   }
 
   /** Reads how the parser is after a call. */
   protected look(): void {}
 
   /** Takes from a parser that is done what it leaves. */
-  protected leave(): void {}
-
-  #look(side: FlowSide, timestamp: Timestamp): void {
-    const { parser } = this
-    if (parser.isPoisoned) this.close({ reason: 'poisoned', detail: parser.poisonReason }, side, timestamp)
-    else if (parser.isDone) this.#leave(side, timestamp)
-    else this.look()
-  }
-
-  #leave(side: FlowSide, timestamp: Timestamp): void {
-    this.leave()
-    this.close({ reason: 'done' }, side, timestamp)
-  }
-
-  #at(side: FlowSide, timestamp: Timestamp): RunPlace {
-    return { flow: this.#flow, protocol: this.protocol, side, timestamp }
-  }
+  protected takeHandOver(): void {}
 }
 
 /** A parser at work on a TCP connection. */
 export class SessionRun extends ParserRun {
   protected readonly parser: SessionParser<unknown>
   /** Stream offset from which on each side is wanted. */
-  readonly #wanted = { initiator: 0, responder: 0 }
-  /** Sides that a gap has ended. */
-  readonly #isCut = { initiator: false, responder: false }
-  /** Sides that have had their `fin`. */
-  readonly #isFinished = { initiator: false, responder: false }
+  #wantedOfInitiator = 0
+  #wantedOfResponder = 0
+  /** Sides that a gap has ended, and those that have had their `fin`: a bit for each. */
+  #cut = 0
+  #finished = 0
   /** What the parser has left to others. */
   handOver: HandOver | undefined
 
@@ -137,14 +129,22 @@ export class SessionRun extends ParserRun {
 
   /** Stream offset from which on bytes of this side are wanted, Infinity for none. */
   wantedFrom(side: FlowSide): number {
-    return this.isOver ? NO_MORE : this.#wanted[side]
+    if (this.isOver) return NO_MORE
+    return side === 'initiator' ? this.#wantedOfInitiator : this.#wantedOfResponder
   }
 
   feed(side: FlowSide, bytes: Uint8Array, timestamp: Timestamp, offset: number): void {
     const skipped = Math.max(this.wantedFrom(side) - offset, 0)
     if (skipped >= bytes.length) return
     const wanted = skipped === 0 ? bytes : bytes.subarray(skipped)
-    this.call(side, timestamp, () => this.parser.feed(side, wanted, timestamp, offset + skipped))
+    this.sink.enter(this.protocol)
+    try {
+      this.take(side, timestamp, this.parser.feed(side, wanted, timestamp, offset + skipped))
+    } catch (error) {
+      this.close(failure(error), side, timestamp)
+    } finally {
+      this.sink.leave()
+    }
   }
 
   gap(side: FlowSide, gap: StreamGap, timestamp: Timestamp): void {
@@ -184,7 +184,8 @@ export class SessionRun extends ParserRun {
    * @param ends stream offset behind each side's last byte
    */
   finish(timestamp: Timestamp, ends: Readonly<Record<FlowSide, number>>): void {
-    for (const side of ['initiator', 'responder'] as const) this.#finish(side, timestamp, ends[side], 'flow_ended')
+    this.#finish('initiator', timestamp, ends.initiator, 'flow_ended')
+    this.#finish('responder', timestamp, ends.responder, 'flow_ended')
   }
 
   /**
@@ -193,35 +194,41 @@ export class SessionRun extends ParserRun {
    * @param ends stream offset behind each side's last byte
    */
   reset(timestamp: Timestamp, ends: Readonly<Record<FlowSide, number>>): void {
-    if (this.#isFinished.initiator && this.#isFinished.responder) return
+    if (this.#finished === BOTH_SIDES) return
     this.call('initiator', timestamp, () => this.parser.rst?.(timestamp, ends))
   }
 
   protected override look(): void {
-    if (!this.parser.skipUntil) return
-    for (const side of ['initiator', 'responder'] as const) {
-      // NaN is no offset, and a part of a byte is none.
-      const offset = Math.ceil(this.parser.skipUntil(side))
-      if (offset > this.#wanted[side]) this.#wanted[side] = offset
-    }
+    const { parser } = this
+    if (!parser.skipUntil) return
+    this.#want('initiator', parser.skipUntil('initiator'))
+    this.#want('responder', parser.skipUntil('responder'))
+  }
+
+  protected override takeHandOver(): void {
+    const { handOver } = this.parser
+    if (handOver) this.handOver = { initiator: handOver.initiator.slice(), responder: handOver.responder.slice() }
   }
 
   #finish(side: FlowSide, timestamp: Timestamp, end: number, reason: FinReason): void {
-    if (this.#isCut[side] || this.#isFinished[side]) return
-    this.#isFinished[side] = true
+    if ((this.#cut | this.#finished) & bitOf(side)) return
+    this.#finished |= bitOf(side)
     this.call(side, timestamp, () => this.parser.fin?.(side, timestamp, end, reason))
   }
 
-  protected override leave(): void {
-    const { handOver } = this.parser
-    if (handOver) this.handOver = { initiator: handOver.initiator.slice(), responder: handOver.responder.slice() }
+  #want(side: FlowSide, until: number): void {
+    // NaN is no offset, and a part of a byte is none.
+    const offset = Math.ceil(until)
+    if (!(offset > this.wantedFrom(side))) return
+    if (side === 'initiator') this.#wantedOfInitiator = offset
+    else this.#wantedOfResponder = offset
   }
 
   #decide(decision: GapDecision, side: FlowSide, timestamp: Timestamp): void {
     if (decision === 'continue') return
     if (decision === 'stop') this.close({ reason: 'gap' }, side, timestamp)
-    this.#isCut[side] = true
-    this.#wanted[side] = NO_MORE
+    this.#cut |= bitOf(side)
+    this.#want(side, NO_MORE)
   }
 }
 
@@ -235,12 +242,24 @@ export class DatagramRun extends ParserRun {
   }
 
   feed(side: FlowSide, payload: Uint8Array, timestamp: Timestamp, wireLength: number): void {
-    this.call(side, timestamp, () => this.parser.feed(side, payload, timestamp, wireLength))
+    if (this.isOver) return
+    this.sink.enter(this.protocol)
+    try {
+      this.take(side, timestamp, this.parser.feed(side, payload, timestamp, wireLength))
+    } catch (error) {
+      this.close(failure(error), side, timestamp)
+    } finally {
+      this.sink.leave()
+    }
   }
 
   end(timestamp: Timestamp): void {
     this.call('initiator', timestamp, () => this.parser.end?.(timestamp))
   }
+}
+
+function bitOf(side: FlowSide): number {
+  return side === 'initiator' ? 1 : 2
 }
 
 /** The end of a parser that has thrown. */

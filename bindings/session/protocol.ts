@@ -10,8 +10,16 @@ const LAST_PORT = 65_535
 /**
  * What the first bytes of a side say: they are of this protocol, they are not, or undefined while there are too few to
  * tell. Called with all bytes of the side so far, up to 4 KiB; for UDP with one whole datagram.
+ *
+ * A number is for protocols that may begin in the middle of a stream: not in so many bytes, but perhaps behind them.
+ * These bytes are let go: the signature is asked about what follows them, and so begins what the parser is fed.
+ *
+ * Flows that no signature has said yes or no to cost memory. A `false` as early as it is sure is worth more than a
+ * late `true`.
+ *
+ * @param offset stream offset of the first byte: how many bytes have been let go; 0 for UDP
  */
-export type Signature = (bytes: Uint8Array, side: FlowSide) => boolean | undefined
+export type Signature = (bytes: Uint8Array, side: FlowSide, offset: number) => boolean | number | undefined
 
 /**
  * Which flows a parser is for. They are alternatives: a flow with one of the ports, or a key that matches, has the

@@ -52,6 +52,8 @@ export type FlowAnomaly =
     }
   /** Two segments carried different bytes for the same place in a stream. */
   | OverlapConflict
+  /** What the flow carries will not be known: flows of which that is not known yet have held too many bytes. */
+  | { readonly kind: 'probe_overflow'; readonly bytes: number }
   /** A parser failed, and gets nothing more of this flow. */
   | { readonly kind: 'parse_error'; readonly parser: string; readonly reason: string | undefined }
   /** A parser has hit a bound of its own, or met bytes that its protocol forbids. */
@@ -110,6 +112,7 @@ const SEVERITIES: Readonly<Record<FlowAnomaly['kind'] | TrackerAnomaly['kind'], 
   data_after_fin: 'warning',
   stream_refused: 'warning',
   buffer_overflow: 'warning',
+  probe_overflow: 'warning',
   parse_error: 'warning',
   parser_limit: 'warning',
   protocol_violation: 'warning',

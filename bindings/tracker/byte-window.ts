@@ -32,6 +32,11 @@ export class ByteWindow implements ByteViews {
   /** A view of the core's memory. */
   view(generation: number, address: number, length: number): Uint8Array {
     if (generation !== this.#generation) throw new StaleViewError()
+    return this.bytes(address, length)
+  }
+
+  /** The same for somebody who looks at it at once. */
+  bytes(address: number, length: number): Uint8Array {
     return new Uint8Array(this.#core.memory().bytes.buffer, address, length)
   }
 }

@@ -2,6 +2,7 @@ import {
   COLD_SIZE,
   D_MATCHED,
   D_SIZE,
+  F_FLAGS,
   F_PROTOCOL,
   FEED_DAMAGED,
   FEED_EVENTS,
@@ -30,7 +31,7 @@ import { ByteWindow } from './byte-window'
 import { type FeedResult, READ_SIZE } from './capture-reader'
 import { ClockTick } from './clock-tick'
 import { encodeConfig, type FlowTrackerConfig, type ResolvedOptions } from './config'
-import { EventDecoder } from './event-decoder'
+import { EventDecoder, type TrackerListener } from './event-decoder'
 import type { TrackerEvent } from './events'
 import { FlowEntry, type KeyDecoder, recordKeyBlock } from './flow-entry'
 import { ObservedSource, type TrackerObserver } from './observer'
@@ -56,10 +57,14 @@ export interface EventSource<E> {
 export interface SourceHost<K extends FlowKey, S> {
   /** The next event of the core, undefined when there is none. */
   next(): TrackerEvent<K, S> | undefined
-  /** The same with the seconds of the capture between them, where the options say so. */
-  nextOrTick(): TrackerEvent<K, S> | ClockTick | undefined
+  /** Tells a listener of what the core has next, in place of `next`. False: it has nothing. */
+  tell(listener: TrackerListener<K, S>): boolean
   /** Where the last event belongs, see {@link EventDecoder.place}. */
   place(): number
+  /** Identity, FLOW_* and user's state of a live flow by the index of its record. */
+  keyOf(index: number): K
+  flagsOf(index: number): number
+  userOf(index: number): S
   /** The same as in {@link EventSource}: there is nothing to be done, and `advance` likewise. */
   drop(index: number): void
   advance(now: Timestamp): void
@@ -69,8 +74,8 @@ export interface SourceHost<K extends FlowKey, S> {
   readonly tellsAnomalies: boolean
   /** Calls a function of the user's whose error is to come out of the call at work: undefined when it throws. */
   callUser<T>(name: string, callback: () => T): T | undefined
-  /** Calls a function of the user's that the caller will answer for. */
-  guard<T>(name: string, callback: () => T): T
+  /** Stands around the calls of functions of the user's that the caller will answer for. */
+  readonly guard: Pick<CallGuard, 'enter' | 'leave'>
 }
 
 /** Makes an {@link EventSource}. */
@@ -131,16 +136,20 @@ export class Engine<K extends FlowKey, S, E> {
       tellsAnomalies,
     })
     if (this.#keepsKeys(this.#config)) this.#decoder.keepKeys([])
+    this.#decoder.sharesKeys = this.#config.packetEvents
     this.#source = make({
       next: () => this.#nextEvent(),
-      nextOrTick: () => this.#decoder.next(),
+      tell: (listener) => this.#decoder.tell(listener),
       place: () => this.#decoder.place,
+      keyOf: (index) => this.#decoder.keyOf(index),
+      flagsOf: (index) => this.#decoder.flagsOf(index),
+      userOf: (index) => this.#decoder.userOf(index),
       drop: () => undefined,
       advance: () => undefined,
       control: this.#decoder.listening,
       tellsAnomalies,
       callUser: (name, callback) => this.#callUser(name, callback),
-      guard: (name, callback) => this.guard.call(name, callback),
+      guard: this.guard,
     })
   }
 
@@ -282,6 +291,7 @@ export class Engine<K extends FlowKey, S, E> {
     if (this.#keepsKeys(config) && !this.#keepsKeys(this.#config)) this.#decoder.keepKeys(this.#liveKeys())
     this.#applyConfig(config, idleTimeoutOf)
     if (!this.#keepsKeys(config)) this.#decoder.keepKeys(undefined)
+    this.#decoder.sharesKeys = config.packetEvents
     this.#config = config
     this.#idleTimeoutOf = idleTimeoutOf
     this.core.exports.refreshIdleTimeouts()
@@ -432,10 +442,11 @@ export class Engine<K extends FlowKey, S, E> {
     this.core.writeConfig(encodeConfig(config, this.#plan, this.#options, idleTimeoutOf !== undefined))
   }
 
-  *#liveKeys(): Generator<readonly [index: number, key: K]> {
+  *#liveKeys(): Generator<readonly [index: number, key: K, flags: number]> {
     for (let index = this.nextLive(0); index >= 0; index = this.nextLive(index + 1)) {
       const { hot, cold } = this.#recordAt(index)
-      yield [index, this.#keyDecoder.decodeKey(recordKeyBlock(this.core.memory().bytes, hot, cold))]
+      const { bytes } = this.core.memory()
+      yield [index, this.#keyDecoder.decodeKey(recordKeyBlock(bytes, hot, cold)), bytes[hot + F_FLAGS] ?? 0]
     }
   }
 

@@ -23,12 +23,12 @@ import {
   KEY_SIZE,
   PLACES,
   X_EVENT_LENGTH,
-  X_EVENT_OFFSET,
 } from '../../assembly/layout'
 import type { Core } from '../core/core'
 import { EventReader, type EventRecord } from '../core/event-reader'
 import { decodeEncapsulations, type Encapsulation, NO_ENCAPSULATIONS } from '../extract/encapsulation'
 import type { FlowKey } from '../extract/flow-key'
+import type { Timestamp } from '../packet/timestamp'
 import {
   AnomalyEvent,
   anomaliesOfGap,
@@ -38,11 +38,13 @@ import {
   type FlowAnomaly,
   isOfTracker,
 } from './anomalies'
+import { ByteRecords, type BytesListener } from './byte-records'
 import type { ByteWindow } from './byte-window'
 import { ClockTick } from './clock-tick'
 import { detailOf, recordIndex, timestampOf } from './event-base'
 import { EndedEvent, EstablishedEvent, PacketEvent, StartedEvent, StateChangeEvent, type TrackerEvent } from './events'
 import type { KeyDecoder } from './flow-entry'
+import { KeyStore } from './key-store'
 import { Listening } from './listening'
 import { DatagramEvent, StreamDataEvent, StreamEndEvent, StreamGapEvent, StreamStoppedEvent } from './stream-events'
 import { flowSide } from './vocabulary'
@@ -55,6 +57,14 @@ export interface DecoderHost<K extends FlowKey, S> extends KeyDecoder<K> {
   readonly tellsAnomalies: boolean
 }
 
+/** Takes what happens one after the other, bytes without an event. */
+export interface TrackerListener<K extends FlowKey, S> extends BytesListener {
+  /** The capture has come to another second, where the options say that this is to be told. */
+  clock(now: Timestamp): void
+  /** Whatever else happens. */
+  event(event: TrackerEvent<K, S>): void
+}
+
 /** Stacks of encapsulations that are remembered by their bytes: most flows of a capture share a few. */
 const MAX_SHARED_STACKS = 1024
 
@@ -65,6 +75,7 @@ const MAX_SHARED_STACKS = 1024
 export class EventDecoder<K extends FlowKey, S> {
   readonly #reader: EventReader
   readonly #window: ByteWindow
+  readonly #bytes: ByteRecords
   readonly #host: DecoderHost<K, S>
   /** What listeners do not want. */
   readonly listening: Listening
@@ -72,38 +83,61 @@ export class EventDecoder<K extends FlowKey, S> {
   readonly #pending: TrackerEvent<K, S>[] = []
   /** Where the last event belongs: its packet's number times PLACES, and a PLACE_*. Only where flows are shared. */
   place = 0
+  /** Whether a flow's events share one key from the first on, which pays where there are many. */
+  sharesKeys = false
   /** By index of the flow's record, like those below. */
   readonly #users: (S | undefined)[] = []
   readonly #encapsulations = new Map<number, readonly Encapsulation[]>()
-  #keys: (K | undefined)[] | undefined
+  #keys: KeyStore<K> | undefined
   readonly #stacks = new Map<string, readonly Encapsulation[]>()
 
   constructor(core: Core, window: ByteWindow, host: DecoderHost<K, S>) {
     this.#reader = new EventReader(core)
     this.listening = new Listening(core)
     this.#window = window
+    this.#bytes = new ByteRecords(window, this.listening)
     this.#host = host
   }
 
   /**
    * Keeps the keys of flows from now on, or no longer.
    *
-   * @param live those of the flows that there are
+   * @param live those of the flows that there are, and their FLOW_*
    */
-  keepKeys(live: Iterable<readonly [index: number, key: K]> | undefined): void {
-    this.#keys = live ? [] : undefined
-    for (const [index, key] of live ?? []) if (this.#keys) this.#keys[index] = key
+  keepKeys(live: Iterable<readonly [index: number, key: K, flags: number]> | undefined): void {
+    this.#keys = live && new KeyStore(this.#host)
+    for (const [index, key, flags] of live ?? []) this.#keys?.putLive(index, key, flags)
   }
 
   /** The next event, or a new second of the capture; undefined when the core has none. */
   next(): TrackerEvent<K, S> | ClockTick | undefined {
     if (this.#pending.length > 0) return this.#pending.shift()
     for (;;) {
-      const record = this.#reader.read()
+      const record = this.#read()
       if (!record) return undefined
       const event = this.#decode(record)
       if (event) return event
     }
+  }
+
+  /** Tells a listener of what comes next. False: the core has nothing. */
+  tell(listener: TrackerListener<K, S>): boolean {
+    const pending = this.#pending.shift()
+    const record = pending ? undefined : this.#read()
+    if (pending) listener.event(pending)
+    else if (record) this.#tellRecord(record, listener)
+    return pending !== undefined || record !== undefined
+  }
+
+  /** Identity of a live flow, while there are events whose records have no key. */
+  keyOf(index: number): K {
+    if (!this.#keys) throw new RangeError(`no flow has record ${index}`)
+    return this.#keys.get(index)
+  }
+
+  /** FLOW_* of a live flow, as far as they tell who began it; like its key. */
+  flagsOf(index: number): number {
+    return this.#keys?.flags(index) ?? 0
   }
 
   /** The user's state of a live flow. */
@@ -122,8 +156,27 @@ export class EventDecoder<K extends FlowKey, S> {
     // Set, not deleted: an array with holes is slow.
     if (index < this.#users.length) this.#users[index] = undefined
     this.#encapsulations.delete(index)
-    if (this.#keys) this.#keys[index] = undefined
+    this.#keys?.drop(index)
     this.listening.drop(index)
+  }
+
+  #read(): EventRecord | undefined {
+    const record = this.#reader.read()
+    if (!record) this.listening.settle()
+    return record
+  }
+
+  #tellRecord(record: EventRecord, listener: TrackerListener<K, S>): void {
+    const kind = record.data.getUint8(record.at + E_KIND)
+    if (kind === EVENT_STREAM_DATA) {
+      this.#bytes.data(record, listener)
+    } else if (kind === EVENT_DATAGRAM) {
+      this.#bytes.datagram(record, listener)
+    } else {
+      const event = this.#decode(record)
+      if (event instanceof ClockTick) listener.clock(event.timestamp)
+      else if (event) listener.event(event)
+    }
   }
 
   /** Undefined for what nobody wants to hear. */
@@ -134,11 +187,11 @@ export class EventDecoder<K extends FlowKey, S> {
       case EVENT_STARTED:
         return this.#start(record, index)
       case EVENT_PACKET:
-        return new PacketEvent(record, this.#host, this.#keptKey(index), this.userOf(index), this.#window)
+        return new PacketEvent(record, this.#host, this.keyOf(index), this.userOf(index), this.#window)
       case EVENT_ESTABLISHED:
-        return new EstablishedEvent(record, this.#host, this.#keys?.[index], this.userOf(index))
+        return new EstablishedEvent(record, this.#host, this.#keys?.peek(index), this.userOf(index))
       case EVENT_STATE_CHANGE:
-        return new StateChangeEvent(record, this.#host, this.#keys?.[index], this.userOf(index))
+        return new StateChangeEvent(record, this.#host, this.#keys?.peek(index), this.userOf(index))
       case EVENT_ENDED:
         return this.#end(record, index)
       case EVENT_STREAM_DATA:
@@ -150,7 +203,7 @@ export class EventDecoder<K extends FlowKey, S> {
       case EVENT_STREAM_END:
         return this.#isStopped(record, index)
           ? undefined
-          : new StreamEndEvent(record, this.#host, this.#keptKey(index), this.userOf(index))
+          : new StreamEndEvent(record, this.#host, this.keyOf(index), this.userOf(index))
       case EVENT_STREAM_CONFLICT:
         return this.#isStopped(record, index) ? undefined : this.#anomaly(record, index, decodeConflict(record))
       case EVENT_DATAGRAM:
@@ -168,8 +221,8 @@ export class EventDecoder<K extends FlowKey, S> {
   }
 
   #start(record: EventRecord, index: number): TrackerEvent<K, S> {
-    const key = this.#keys || this.#host.createUser ? this.#readKey(record) : undefined
-    if (this.#keys) this.#keys[index] = key
+    const key = this.#host.createUser || this.sharesKeys ? this.#readKey(record) : undefined
+    this.#keys?.put(index, record, key)
     if (this.#host.createUser && key) this.#users[index] = this.#host.createUser(key)
     const count = record.data.getUint16(record.at + E_DETAIL + 2, true)
     const encapsulations = count === 0 ? NO_ENCAPSULATIONS : this.#shareStack(record, count)
@@ -179,7 +232,7 @@ export class EventDecoder<K extends FlowKey, S> {
 
   #end(record: EventRecord, index: number): TrackerEvent<K, S> {
     const encapsulations = this.encapsulationsOf(index)
-    const event = new EndedEvent(record, this.#host, this.#keys?.[index], encapsulations, this.userOf(index))
+    const event = new EndedEvent(record, this.#host, this.#keys?.peek(index), encapsulations, this.userOf(index))
     this.drop(index)
     return event
   }
@@ -187,12 +240,12 @@ export class EventDecoder<K extends FlowKey, S> {
   #data(record: EventRecord, index: number): TrackerEvent<K, S> | undefined {
     const { data, at } = record
     const length = data.getUint32(at + X_EVENT_LENGTH, true)
-    const skipped = this.#unwanted(record, index, length)
+    const skipped = this.#bytes.unwanted(record, length)
     if (skipped === length) return undefined
     return new StreamDataEvent(
       record,
       this.#host,
-      this.#keptKey(index),
+      this.keyOf(index),
       this.userOf(index),
       this.#window,
       this.listening,
@@ -201,11 +254,9 @@ export class EventDecoder<K extends FlowKey, S> {
   }
 
   #gap(record: EventRecord, index: number): TrackerEvent<K, S> | undefined {
-    const { data, at } = record
-    if (this.listening.isStopped(index, data.getFloat64(at + E_NUMBER, true), data.getUint8(at + E_SIDE)))
-      return undefined
+    if (this.#isStopped(record, index)) return undefined
     // Also one among bytes to be skipped: who counts those must know that they are not there.
-    const gap = new StreamGapEvent(record, this.#host, this.#keptKey(index), this.userOf(index))
+    const gap = new StreamGapEvent(record, this.#host, this.keyOf(index), this.userOf(index))
     if (this.#host.tellsAnomalies) {
       for (const anomaly of anomaliesOfGap(gap)) this.#pending.push(new AnomalyEvent(gap, anomaly))
     }
@@ -214,7 +265,7 @@ export class EventDecoder<K extends FlowKey, S> {
 
   #stop(record: EventRecord, index: number): TrackerEvent<K, S> | undefined {
     if (this.#isStopped(record, index)) return undefined
-    const stopped = new StreamStoppedEvent(record, this.#host, this.#keptKey(index), this.userOf(index))
+    const stopped = new StreamStoppedEvent(record, this.#host, this.keyOf(index), this.userOf(index))
     if (this.#host.tellsAnomalies) {
       const { offset } = stopped
       const anomaly = { kind: 'buffer_overflow', policy: 'drop-flow', offset, bytes: undefined } as const
@@ -225,7 +276,7 @@ export class EventDecoder<K extends FlowKey, S> {
 
   #datagram(record: EventRecord, index: number): TrackerEvent<K, S> | undefined {
     if (this.#isStopped(record, index)) return undefined
-    const [key, user] = [this.#keptKey(index), this.userOf(index)]
+    const [key, user] = [this.keyOf(index), this.userOf(index)]
     return new DatagramEvent(record, this.#host, key, user, this.#window, this.listening, 0)
   }
 
@@ -233,7 +284,7 @@ export class EventDecoder<K extends FlowKey, S> {
     const { data, at } = record
     const origin = {
       flow: data.getFloat64(at + E_NUMBER, true),
-      key: this.#keptKey(index),
+      key: this.keyOf(index),
       side: flowSide(data.getUint8(at + E_SIDE)),
       timestamp: timestampOf(record),
       user: this.userOf(index),
@@ -244,20 +295,6 @@ export class EventDecoder<K extends FlowKey, S> {
   /** Whether the listener wants nothing more of the side, which the core may have learned too late. */
   #isStopped({ data, at }: EventRecord, index: number): boolean {
     return this.listening.isStopped(index, data.getFloat64(at + E_NUMBER, true), data.getUint8(at + E_SIDE))
-  }
-
-  /** How many of these bytes the listener does not want. */
-  #unwanted({ data, at }: EventRecord, index: number, length: number): number {
-    const offset = data.getFloat64(at + X_EVENT_OFFSET, true)
-    const flow = data.getFloat64(at + E_NUMBER, true)
-    return this.listening.unwanted(index, flow, data.getUint8(at + E_SIDE), offset, length)
-  }
-
-  /** These records have no key; keys are kept whenever there are such. */
-  #keptKey(index: number): K {
-    const key = this.#keys?.[index]
-    if (key === undefined) throw new RangeError(`no flow has record ${index}`)
-    return key
   }
 
   #readKey({ bytes, at }: EventRecord): K {

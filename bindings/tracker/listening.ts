@@ -15,8 +15,10 @@ interface Limit {
  */
 export class Listening implements ListenerControl {
   readonly #core: Core
-  /** By record index and side. Those of flows that have ended go when their record is used again. */
+  /** By record index and side. */
   readonly #limits = new Map<number, Limit>()
+  /** Places of those that were stopped since the core's ring was empty. */
+  #stopped: number[] = []
 
   constructor(core: Core) {
     this.#core = core
@@ -34,9 +36,20 @@ export class Listening implements ListenerControl {
     const place = placeOf(index, code)
     const limit = this.#limits.get(place)
     if (limit?.flow === flow && limit.offset >= offset) return
-    if (offset === Number.POSITIVE_INFINITY) this.#core.exports.stopListening(index, flow, code)
-    else this.#core.exports.skipStream(index, flow, code, offset)
+    if (offset === Number.POSITIVE_INFINITY) {
+      this.#core.exports.stopListening(index, flow, code)
+      this.#stopped.push(place)
+    } else {
+      this.#core.exports.skipStream(index, flow, code, offset)
+    }
     this.#limits.set(place, { flow, offset })
+  }
+
+  /** The ring is empty: the core tells nothing more of the sides that were stopped. */
+  settle(): void {
+    if (this.#stopped.length === 0) return
+    for (const place of this.#stopped) this.#limits.delete(place)
+    this.#stopped = []
   }
 
   /**

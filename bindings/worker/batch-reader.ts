@@ -95,7 +95,7 @@ export class BatchReader<K extends FlowKey> {
       case 'ended':
         return this.#ended(this.#record(item.at), deepFreeze(item.encapsulations))
       case 'message':
-        return new ParserMessage(this.#origin(item), item.protocol, item.message)
+        return new ParserMessage(this.#origin(item), item.flags, item.protocol, item.message)
       case 'anomaly':
         return new AnomalyEvent(this.#origin(item), item.anomaly)
       case 'tracker_anomaly':

@@ -29,7 +29,12 @@ export interface PackedOrigin {
 export type PackedEvent =
   | { readonly kind: 'packet'; readonly at: number; readonly key: number }
   | { readonly kind: 'ended'; readonly at: number; readonly encapsulations: readonly Encapsulation[] }
-  | (PackedOrigin & { readonly kind: 'message'; readonly protocol: string; readonly message: unknown })
+  | (PackedOrigin & {
+      readonly kind: 'message'
+      readonly flags: number
+      readonly protocol: string
+      readonly message: unknown
+    })
   | (PackedOrigin & { readonly kind: 'anomaly'; readonly anomaly: FlowAnomaly })
   | (PackedOrigin & {
       readonly kind: 'parser_closed'

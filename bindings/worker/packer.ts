@@ -66,8 +66,8 @@ export class Packer {
       case 'packet':
         return this.#packet(event)
       case 'message': {
-        const { kind, protocol } = event
-        const packed: PackedEvent = { kind, ...this.#origin(event), protocol, message: undefined }
+        const { kind, flags, protocol } = event
+        const packed: PackedEvent = { kind, flags, ...this.#origin(event), protocol, message: undefined }
         this.#values.packInto(packed, 'message', event.message, `a message of ${protocol}`)
         return packed
       }

@@ -1,4 +1,5 @@
 import { checkInteger } from '../common/options'
+import { DEFAULT_PROBE_BUFFER } from '../driver/probe-budget'
 import type { FlowKey } from '../extract/flow-key'
 import type { FlowTrackerChanges } from '../tracker/config'
 import { DEFAULT_CONFIG, randomSeed } from '../tracker/config'
@@ -16,12 +17,18 @@ export function checkShards(shards: number): number {
 /** What each worker is made with: one secret for all, and its part of what flows may take. */
 export function splitOptions<K extends FlowKey>(options: SentOptions<K>, shards: number): SentOptions<K>[] {
   if (shards === 1) return [options]
-  const { maxFlows = DEFAULT_CONFIG.maxFlows, hashSeed = randomSeed(), streams = {} } = options
+  const {
+    maxFlows = DEFAULT_CONFIG.maxFlows,
+    hashSeed = randomSeed(),
+    streams = {},
+    maxProbeBuffer = DEFAULT_PROBE_BUFFER,
+  } = options
   const { maxStreams, maxTotalBuffer = DEFAULT_STREAMS.maxTotalBuffer } = streams
   return Array.from({ length: shards }, (_, i) => ({
     ...options,
     hashSeed,
     maxFlows: part(maxFlows, shards, i),
+    maxProbeBuffer: part(maxProbeBuffer, shards, i),
     streams: {
       ...streams,
       maxTotalBuffer: part(maxTotalBuffer, shards, i),

@@ -54,8 +54,8 @@ export interface WorkerDriverOptions<K extends FlowKey, C extends readonly Parse
   readonly parsers?: C
   /**
    * Workers that share the flows by the hash of their keys, 1 to 64; each reads all packets. What comes out is what one
-   * would tell, in the same order. `maxFlows`, `streams.maxStreams` and `streams.maxTotalBuffer` are divided among them,
-   * so that flows may go and bytes be given up earlier where a bound is hit. Default 1.
+   * would tell, in the same order. `maxFlows`, `maxProbeBuffer`, `streams.maxStreams` and `streams.maxTotalBuffer` are
+   * divided among them, so that flows may go and bytes be given up earlier where a bound is hit. Default 1.
    */
   readonly shards?: number
   /** Starts a worker whose module calls {@link serve}. Default the one of this package. */

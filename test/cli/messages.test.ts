@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Host } from '../../bindings/cli/command'
 import { run } from '../../bindings/cli/program'
@@ -186,11 +187,27 @@ describe('rows of messages', () => {
   it('say what matters', async () => {
     const { out } = await call(['messages', HTTP])
     expect(out.split('\n').slice(0, 4)).toEqual([
-      'TIME           FLOW PROTO KIND         WHAT',
-      '00:00:00.000      1 http  request      GET example.com/index.html',
-      '00:00:00.000      1 http  response     200 OK, 13 B, text/plain',
+      'TIME           FLOW FROM                  TO                    PROTO KIND         WHAT',
+      '00:00:00.000      1 10.0.0.1:54321        10.0.0.2:80           http  request      GET example.com/index.html',
+      '00:00:00.000      1 10.0.0.2:80           10.0.0.1:54321        http  response     200 OK, 13 B, text/plain',
       '',
     ])
+  })
+
+  it.each([
+    [80, 'TIME           FLOW PROTO KIND         WHAT'],
+    [100, 'TIME           FLOW FROM                  PROTO KIND         WHAT'],
+    [120, 'TIME           FLOW FROM                  TO                    PROTO KIND         WHAT'],
+  ])('leave out who they are between in a terminal of %d columns that has no room', async (columns, titles) => {
+    const { out } = await call(['messages', HTTP], columns)
+    expect(stripVTControlCharacters(out).split('\n')[0]).toBe(titles)
+  })
+
+  it('show only the first of many answers', async () => {
+    const { out } = await call(['messages', 'test/fixtures/recorded/dns-dig-dnsmasq.pcap'])
+    const longest = out.split('\n').filter((row) => row.includes(', and 32 more'))
+    expect(longest).toHaveLength(1)
+    expect(longest[0]?.match(/"record \d+/g)).toHaveLength(8)
   })
 
   it('let nothing of the capture act on the terminal, and fit it', async () => {

@@ -27,6 +27,8 @@ function detailsOf({ anomaly }: CliAnomaly): string {
       return anomaly.policy === 'drop-flow'
         ? `given up at ${anomaly.offset}`
         : `${formatBytes(anomaly.bytes ?? 0)} given up at ${anomaly.offset}`
+    case 'probe_overflow':
+      return `${formatBytes(anomaly.bytes)} held, what it carries will not be known`
     case 'parse_error':
       return anomaly.reason === undefined ? anomaly.parser : `${anomaly.parser}, ${anomaly.reason}`
     case 'parser_limit':

@@ -11,7 +11,7 @@ import { DnsContext, type DnsEvent, type DnsOptions, type DnsStats } from './con
 import { DnsDatagramParser } from './dns-datagram-parser'
 import { DnsSessionParser } from './dns-session-parser'
 import type { DnsService } from './message'
-import { DNS_PORTS, dnsServiceOf } from './service'
+import { DNS_PORTS, serviceBetween } from './service'
 import { looksLikeDnsDatagram, looksLikeDnsStream } from './signature'
 
 /** Counters, in all flows of a parser so far. */
@@ -68,5 +68,5 @@ export function withStats<P extends readonly object[]>(protocols: P, context: Dn
 
 /** Which of the three protocols a flow is. */
 export function serviceOf(key: FlowKey): DnsService {
-  return key.kind === 'five-tuple' ? dnsServiceOf(key.a.port, key.b.port) : 'dns'
+  return key.kind === 'five-tuple' ? serviceBetween((port) => key.eitherPort(port)) : 'dns'
 }

@@ -9,7 +9,12 @@ export const DNS_PORTS: readonly number[] = Object.freeze([DNS, MULTICAST_DNS, L
 
 /** Which protocol two ports speak; DNS where both or neither say another. */
 export function dnsServiceOf(portA: number | undefined, portB: number | undefined): DnsService {
-  if (portA === DNS || portB === DNS) return 'dns'
-  if (portA === MULTICAST_DNS || portB === MULTICAST_DNS) return 'mdns'
-  return portA === LLMNR || portB === LLMNR ? 'llmnr' : 'dns'
+  return serviceBetween((port) => portA === port || portB === port)
+}
+
+/** The same, where the ports are not at hand. */
+export function serviceBetween(hasPort: (port: number) => boolean): DnsService {
+  if (hasPort(DNS)) return 'dns'
+  if (hasPort(MULTICAST_DNS)) return 'mdns'
+  return hasPort(LLMNR) ? 'llmnr' : 'dns'
 }

@@ -114,7 +114,8 @@ export function parseFields(section: SectionText, from: number, to: number, maxH
   }
   if (hosts > 1) anomalies |= MULTIPLE_HOSTS
   return {
-    headers: new HttpHeaders(section, index),
+    // Without the room that growing has left.
+    headers: new HttpHeaders(section, index.slice()),
     hasHost: hosts > 0,
     lengths: lengths && texts(section, lengths),
     codings: codings && texts(section, codings),
@@ -125,6 +126,6 @@ export function parseFields(section: SectionText, from: number, to: number, maxH
 
 function texts(section: SectionText, offsets: readonly number[]): string[] {
   const values: string[] = []
-  for (let i = 0; i < offsets.length; i += 2) values.push(section.slice(offsets[i] as number, offsets[i + 1] as number))
+  for (let i = 0; i < offsets.length; i += 2) values.push(section.piece(offsets[i] as number, offsets[i + 1] as number))
   return values
 }

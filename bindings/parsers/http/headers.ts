@@ -13,6 +13,11 @@ export class SectionText {
     this.#text ??= decodeText(this.bytes)
     return this.#text.slice(from, to)
   }
+
+  /** The same for a short piece of what perhaps nobody asks for otherwise. */
+  piece(from: number, to: number): string {
+    return this.#text?.slice(from, to) ?? decodeText(this.bytes.subarray(from, to))
+  }
 }
 
 /** Numbers a field takes in the index: where its name begins and ends, and its value. */

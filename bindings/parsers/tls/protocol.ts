@@ -36,11 +36,11 @@ export function splitOptions({ ports = PORTS, startTls = true, matches, ...confi
 }
 
 function signature(isLateToo: boolean): Signature {
-  return (bytes) => {
-    const verdict = tlsSignature(bytes)
+  return (bytes, _side, offset) => {
+    const verdict = offset === 0 ? tlsSignature(bytes) : 'no'
     if (verdict !== 'no') return verdict === 'yes' || undefined
     if (!isLateToo) return false
     const late = lateSignature(bytes)
-    return late === 'yes' || (bytes.length < LATEST_BEGINNING ? undefined : false)
+    return late === true || offset + bytes.length < LATEST_BEGINNING ? late : false
   }
 }

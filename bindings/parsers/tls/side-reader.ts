@@ -13,7 +13,7 @@ import { type HandshakeListener, HandshakeReader } from './handshake'
 import type { TlsAnomalyKind, TlsCounters } from './messages'
 import type { TlsConfig } from './options'
 import { Reader } from './reader'
-import { isRecordVersion, recordSignature, ssl2Signature } from './signature'
+import { isRecordVersion, nextBeginning, recordSignature, ssl2Signature } from './signature'
 import { SSL2_HEADER, SSL2_SERVER_HELLO } from './ssl2'
 
 /** At the first byte of a stream or behind a hole; between records; in a record's body ... */
@@ -285,10 +285,11 @@ export class SideReader {
   #search(bytes: Uint8Array): void {
     const looked = bytes.subarray(0, this.#config.searchBytes - this.#passed - this.#buffer.length)
     const data = this.#buffer.length > 0 ? joined(this.#buffer, looked) : looked
-    let at = 0
+    let at = nextBeginning(data, 0)
     let verdict = recordSignature(data, at)
     while (verdict === 'no' || (verdict === 'yes' && !this.#mayBegin(data, at))) {
-      verdict = recordSignature(data, ++at)
+      at = nextBeginning(data, at + 1)
+      verdict = recordSignature(data, at)
     }
     this.#pass(at)
     if (verdict === 'yes') {

@@ -21,16 +21,25 @@ export function tlsSignature(bytes: Uint8Array): Verdict {
 }
 
 /**
- * Whether a ClientHello is anywhere in the first bytes of a side: protocols that begin in the clear change to TLS within
+ * Whether a ClientHello is anywhere in these bytes of a side: protocols that begin in the clear change to TLS within
  * their first few messages (STARTTLS in RFC 3207, 2595, 6120 and others, CONNECT in RFC 9110).
+ *
+ * @returns true, or before which byte there is none: behind it there may be more of it to come
  */
-export function lateSignature(bytes: Uint8Array): Verdict {
+export function lateSignature(bytes: Uint8Array): true | number {
   for (let at = bytes.indexOf(HANDSHAKE); at >= 0; at = bytes.indexOf(HANDSHAKE, at + 1)) {
     const type = bytes[at + RECORD_HEADER] ?? CLIENT_HELLO
     const verdict = type === CLIENT_HELLO ? recordSignature(bytes, at) : 'no'
-    if (verdict !== 'no') return verdict
+    if (verdict !== 'no') return verdict === 'yes' || at
   }
-  return 'no'
+  return bytes.length
+}
+
+/** Where the next byte is, from here on, that a hello or an alert in TLS's framing may begin with; their end if none. */
+export function nextBeginning(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (at < bytes.length && bytes[at] !== HANDSHAKE && bytes[at] !== ALERT) at++
+  return at
 }
 
 /** Whether a hello or an alert in TLS's framing begins at some byte. */

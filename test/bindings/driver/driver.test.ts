@@ -65,8 +65,24 @@ describe('a driver', () => {
     expect(message).toMatchObject({ flow: 1, side: 'initiator', protocol: 'lines', message: { line: 'ab' } })
     expect(message?.timestamp.seconds).toBe(5)
     expect(String(message?.key)).toBe('tcp 10.0.0.1:40000 <-> 10.0.0.2:80')
+    expect([message?.initiator, message?.responder]).toEqual([
+      { address: '10.0.0.1', port: 40000 },
+      { address: '10.0.0.2', port: 80 },
+    ])
     expect(message?.user).toBe('of tcp 10.0.0.1:40000 <-> 10.0.0.2:80')
     expect(JSON.parse(JSON.stringify(message))).toMatchObject({ kind: 'message', message: { line: 'ab' } })
+  })
+
+  it('says who opened the flow, whichever end of the key that is, and also when it is told at the end', async () => {
+    const { protocol } = lines()
+    using driver = await Driver.create({ parsers: [protocol] })
+    const upper = new Conversation('10.0.0.9:40000', '10.0.0.2:80')
+    const answer = new Conversation('10.0.0.1:7', '10.0.0.2:80')
+    answer.open()
+    const frames = [...upper.open(), upper.send('initiator', 'a\nb'), answer.send('initiator', 'c')]
+    const events = [...trackAll(driver, frames), ...driver.finish()]
+    const ends = events.flatMap((event) => (event.kind === 'message' ? [event.initiator.address] : []))
+    expect(ends).toEqual(['10.0.0.9', '10.0.0.9', '10.0.0.1'])
   })
 
   it('gives the same messages however bytes are cut into segments', async () => {

@@ -8,7 +8,8 @@ type Event = DnsMessage | ParserAnomaly
 
 function key(portA: number, portB: number): FlowKey {
   const end = (port: number) => ({ address: '10.0.0.1', port })
-  return { kind: 'five-tuple', a: end(portA), b: end(portB) } as FlowKey
+  const eitherPort = (port: number) => port === portA || port === portB
+  return { kind: 'five-tuple', a: end(portA), b: end(portB), eitherPort } as FlowKey
 }
 
 const KEY = key(40_000, 53)
@@ -182,8 +183,8 @@ describe('dns()', () => {
       [53, 5353, 5355],
       [53, 5353, 5355],
     ])
-    expect(datagram.signature?.(query(1), 'initiator')).toBe(true)
-    expect(session.signature?.(framed(query(1)), 'initiator')).toBe(true)
+    expect(datagram.signature?.(query(1), 'initiator', 0)).toBe(true)
+    expect(session.signature?.(framed(query(1)), 'initiator', 0)).toBe(true)
     expect(dns({ detect: false })[0]).not.toHaveProperty('signature')
     expect(dns({ ports: [5300] })[1].ports).toEqual([5300])
   })

@@ -8,8 +8,8 @@ import { APPLICATION_DATA, certificate, clientHello, extension, record, records,
 const KEY = {} as FlowKey
 const NOW = Timestamp.fromNanoseconds(1_500_000_000n)
 
-function recognises(bytes: readonly number[], options?: TlsProtocolOptions): boolean | undefined {
-  return tls(options).signature?.(Uint8Array.from(bytes), 'initiator')
+function recognises(bytes: readonly number[], options?: TlsProtocolOptions, offset = 0): boolean | number | undefined {
+  return tls(options).signature?.(Uint8Array.from(bytes), 'initiator', offset)
 }
 
 describe('the signature', () => {
@@ -35,10 +35,18 @@ describe('the signature', () => {
   })
 
   it('waits for a ClientHello behind something else, but not for ever', () => {
-    expect(recognises(text('STARTTLS\r\n'))).toBe(undefined)
+    expect(recognises(text('STARTTLS\r\n'))).toBe(10)
     expect(recognises([...text('STARTTLS\r\n'), ...hello])).toBe(true)
-    expect(recognises([...text('\x16STARTTLS\r\n'), ...hello.slice(0, 9)])).toBe(undefined)
+    expect(recognises([...text('\x16STARTTLS\r\n'), ...hello.slice(0, 9)])).toBe(11)
     expect(recognises(text('x'.repeat(4096)))).toBe(false)
+    expect(recognises(hello, {}, 4000)).toBe(true)
+    expect(recognises(text('x'.repeat(96)), {}, 4000)).toBe(false)
+    for (let length = 0; length < 11; length++) expect(recognises(hello.slice(0, length), {}, 10)).toBe(0)
+  })
+
+  it('knows alerts and hellos of SSL 2.0 only where a side begins', () => {
+    expect(recognises(record(21, [2, 40]), {}, 10)).toBe(7)
+    expect(recognises([0x80, 0x2e, 1, 0, 2], {}, 10)).toBe(5)
   })
 })
 
