@@ -17,9 +17,8 @@ async function compileCore(): Promise<WebAssembly.Module> {
   try {
     // Bundlers know this form, and those that keep files beside the code see to it that the file is where it says.
     return await compileResponse(await fetch(new URL('../../build/core.wasm', import.meta.url)))
-  } catch (error) {
-    // Builds of Vite keep the file, and refuse dynamic imports in workers. There this line cuts off the one below.
-    if (import.meta.env?.PROD) throw error
+  } catch {
+    // Some bundlers leave the file behind.
     return (await import('./embedded-core')).compileEmbeddedCore()
   }
 }

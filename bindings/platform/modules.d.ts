@@ -13,8 +13,3 @@ declare module '*.wasm?module' {
   const module: WebAssembly.Module
   export default module
 }
-
-/** What Vite puts in place of it. */
-interface ImportMeta {
-  readonly env?: { readonly PROD?: boolean }
-}

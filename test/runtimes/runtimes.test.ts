@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { fixtures } from '../support/fixtures'
 import { RUNTIMES } from './support/all'
 import { type Packed, packedPackage } from './support/packed'
-import type { Run } from './support/runtime'
+import type { Run, Runtime } from './support/runtime'
 import { bundle, loadedSize, WHOLE_LIBRARY } from './support/sizes'
 import { suiteProject } from './support/suite'
 import { RESULTS, readTable } from './support/table'
@@ -24,12 +24,19 @@ let packed: Packed
 /** What this very process answers. */
 let expected: Readonly<Record<string, string>>
 
+/** What a runtime should answer. */
+function expectedOf({ hasWorkers }: Runtime): Readonly<Record<string, string>> {
+  const isThere = ([name]: [string, string]) => hasWorkers || !name.startsWith('events of workers')
+  return Object.fromEntries(Object.entries(expected).filter(isThere))
+}
+
 beforeAll(async () => {
   packed = await packedPackage()
   const project = await suiteProject(packed, 'reference')
   const load = (file: string) => import(/* @vite-ignore */ pathToFileURL(join(project, file)).href)
-  const [{ answersOf }, { captures }] = await Promise.all([load('answers.mjs'), load('captures.mjs')])
-  expected = (await answersOf(captures())).answers
+  const modules = ['answers.mjs', 'worker-cases.mjs', 'captures.mjs'].map(load)
+  const [{ answersOf }, { runWorkerCases }, { captures }] = await Promise.all(modules)
+  expected = (await answersOf(captures(), runWorkerCases)).answers
 }, LIMIT)
 
 describe('the suite', () => {
@@ -51,6 +58,12 @@ describe('the suite', () => {
     )
   })
 
+  it('answers the same whether one worker has the driver or two share it', () => {
+    const shared = Object.entries(expected).filter(([name]) => name.startsWith('events of workers, 2,'))
+    expect(shared.length).toBeGreaterThan(5)
+    for (const [name, answer] of shared) expect(answer, name).toBe(expected[name.replace(', 2,', ', 1,')])
+  })
+
   it('answers the same however a capture is cut into chunks', () => {
     const chunked = Object.entries(expected).filter(([name]) => / in (?!a packet)/.test(name))
     expect(chunked.length).toBeGreaterThan(100)
@@ -68,13 +81,14 @@ describe.each(RUNTIMES)('$name', (runtime) => {
 
   it.skipIf(missing)(missing ? `is not tried: ${missing}` : 'answers as Node does', { timeout: LIMIT }, async () => {
     const run = await runtime.run(packed)
-    const passed = Object.keys(expected).filter((name) => run.answers[name] === expected[name])
+    const wanted = expectedOf(runtime)
+    const passed = Object.keys(wanted).filter((name) => run.answers[name] === wanted[name])
     await note(run, passed.length)
-    expect(run.answers).toEqual(expected)
+    expect(run.answers).toEqual(wanted)
   })
 
   it('stands in docs/runtimes.md, which `npm run runtimes` writes', () => {
-    const count = Object.keys(expected).length
+    const count = Object.keys(expectedOf(runtime)).length
     const row = { runtime: runtime.name, 'how the core is loaded': runtime.loading, cases: `${count} of ${count}` }
     expect(readTable()).toContainEqual(expect.objectContaining(row))
   })
@@ -85,7 +99,7 @@ describe.each(RUNTIMES)('$name', (runtime) => {
       runtime: runtime.name,
       version,
       'how the core is loaded': runtime.loading,
-      cases: `${passed} of ${Object.keys(expected).length}`,
+      cases: `${passed} of ${Object.keys(expectedOf(runtime)).length}`,
       'start-up': `${Math.round(startUp)} ms`,
       size: `${((await loadedSize(packed, runtime.conditions)) / 1000).toFixed(1)} kB`,
     }

@@ -62,7 +62,8 @@ export async function* runCases(captures) {
   }
 }
 
-async function linesOf(values) {
+/** Values as lines of JSON. */
+export async function linesOf(values) {
   let lines = ''
   for await (const value of values) lines += `${JSON.stringify(value, plain)}\n`
   return lines

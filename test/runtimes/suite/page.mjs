@@ -2,10 +2,11 @@
 
 import { answersOf } from './answers.mjs'
 import { captures } from './captures.mjs'
+import { runWorkerCases } from './worker-cases.mjs'
 
 async function answers() {
   try {
-    return { ...(await answersOf(captures())), agent: navigator.userAgent }
+    return { ...(await answersOf(captures(), runWorkerCases)), agent: navigator.userAgent }
   } catch (error) {
     return { error: `${error.stack ?? error}, because of ${error.cause}` }
   }

@@ -2,5 +2,6 @@
 
 import { answersOf } from './answers.mjs'
 import { captures } from './captures.mjs'
+import { runWorkerCases } from './worker-cases.mjs'
 
-console.log(JSON.stringify(await answersOf(captures())))
+console.log(JSON.stringify(await answersOf(captures(), runWorkerCases)))

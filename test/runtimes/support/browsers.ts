@@ -49,16 +49,18 @@ export const chromiumPage: Runtime = {
   loading: '`core.wasm`, compiled while it arrives; modules by an import map',
   platform: 'browser',
   conditions: ['browser'],
+  hasWorkers: true,
   missing: missingChromium,
   run: async (packed) => runInChromium(await suiteProject(packed, 'chromium-page'), '/unbundled.html'),
 }
 
-/** A worker, bundled with no configuration at all, where a strict content security policy holds. */
+/** A worker, where a strict content security policy holds. */
 export const chromiumWorker: Runtime = {
   name: 'Chromium, worker',
   loading: '`core.wasm`, compiled while it arrives; bundled by Vite',
   platform: 'browser',
   conditions: ['browser'],
+  hasWorkers: true,
   missing: missingChromium,
   async run(packed) {
     const project = await suiteProject(packed, 'chromium-worker')

@@ -15,6 +15,7 @@ function commandLine(
   return {
     name,
     ...about,
+    hasWorkers: true,
     missing: () => (command() === '' ? NOT_FOR_THIS_PLATFORM : undefined),
     async run(packed) {
       const project = await suiteProject(packed, name.toLowerCase().replaceAll(' ', '-'))

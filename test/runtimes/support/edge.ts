@@ -24,6 +24,7 @@ export const edge: Runtime = {
   loading: '`core.wasm?module`, handed in by the platform',
   platform: 'edge-light',
   conditions: ['edge-light', 'worker', 'browser'],
+  hasWorkers: false,
   missing: () => undefined,
   async run(packed) {
     const project = await suiteProject(packed, 'edge')

@@ -28,6 +28,7 @@ export const firefox: Runtime = {
   loading: '`core.wasm`, compiled while it arrives; modules by an import map',
   platform: 'browser',
   conditions: ['browser'],
+  hasWorkers: true,
   missing: () => (binary() ? undefined : NOT_INSTALLED),
   async run(packed) {
     const program = binary() ?? ''

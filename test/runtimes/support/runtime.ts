@@ -10,6 +10,8 @@ export interface Runtime {
   readonly platform: string
   /** The conditions by which it, or its bundler, picks files of a package. */
   readonly conditions: readonly string[]
+  /** Whether there are workers, and so the cases of suite/worker-cases.mjs. */
+  readonly hasWorkers: boolean
   /** Why it cannot be run here, undefined where it can. */
   missing(): string | undefined
   /** Runs the suite in a process of its own, and tells the runtime's version with the answers. */

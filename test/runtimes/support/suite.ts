@@ -33,9 +33,16 @@ export async function appProject(packed: Packed, name: string): Promise<string> 
   return project
 }
 
-/** All fixtures as a module that every runtime can read. */
+/** The captures of these folders, not those of folders in them, as a module that every runtime can read. */
 async function capturesModule(): Promise<string> {
-  const files = (await readdir(FIXTURES, { recursive: true })).filter((file) => file.endsWith('.pcap')).sort()
+  const folders = await Promise.all(
+    ['generated', 'recorded'].map(async (folder) =>
+      (await readdir(join(FIXTURES, folder)))
+        .filter((file) => file.endsWith('.pcap'))
+        .map((file) => `${folder}/${file}`),
+    ),
+  )
+  const files = folders.flat().sort()
   const encoded = await Promise.all(files.map(async (file) => [file, await readFile(join(FIXTURES, file), 'base64')]))
   return `const encoded = ${JSON.stringify(Object.fromEntries(encoded), null, 2)}
 const decode = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))

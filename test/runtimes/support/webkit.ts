@@ -17,6 +17,7 @@ export const webkit: Runtime = {
   loading: '`core.wasm`, compiled while it arrives; modules by an import map',
   platform: 'browser',
   conditions: ['browser'],
+  hasWorkers: true,
   missing: () => (installed('WebKitWebDriver') && installed('xvfb-run') && browser() ? undefined : NOT_INSTALLED),
   async run(packed) {
     let version = ''

@@ -50,6 +50,7 @@ export const workerd: Runtime = {
   loading: '`core.wasm`, imported as a module; bundled by wrangler',
   platform: 'workerd',
   conditions: ['workerd', 'worker', 'browser'],
+  hasWorkers: false,
   missing: missingWorkerd,
   async run(packed) {
     const project = await suiteProject(packed, 'workerd')
