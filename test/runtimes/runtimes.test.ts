@@ -39,6 +39,9 @@ beforeAll(async () => {
   expected = (await answersOf(captures(), runWorkerCases)).answers
 }, LIMIT)
 
+/** A driver stops reading streams that no parser wants. How far the core is ahead by then depends on the chunks. */
+const withoutStops = (lines: string) => lines.replaceAll(/"deliveredBytes":\d+,|,"stopped":"done"/g, '')
+
 describe('the suite', () => {
   const lines = (name: string) => expected[name]?.trimEnd().split('\n') ?? []
 
@@ -67,7 +70,10 @@ describe('the suite', () => {
   it('answers the same however a capture is cut into chunks', () => {
     const chunked = Object.entries(expected).filter(([name]) => / in (?!a packet)/.test(name))
     expect(chunked.length).toBeGreaterThan(100)
-    for (const [name, answer] of chunked) expect(answer, name).toBe(expected[name.replace(/ in (?!a packet).*/, '')])
+    for (const [name, answer] of chunked) {
+      const whole = expected[name.replace(/ in (?!a packet).*/, '')] ?? ''
+      expect(withoutStops(answer), name).toBe(withoutStops(whole))
+    }
   })
 })
 
