@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BUNDLERS } from './support/bundlers'
@@ -39,11 +39,14 @@ async function shownBy(url: string): Promise<string | null> {
   }
 }
 
+/** What the page says where the worker was left behind. */
+const NO_WORKER = 'WorkerError: the worker has failed: its script cannot be loaded'
+
 it('has an application that shows every message', () => {
   expect(expected.trimEnd().split('\n')).toHaveLength(82)
 })
 
-describe.each(BUNDLERS)('$name', ({ name, copiesCore, isOurs, buildPage, buildProgram }) => {
+describe.each(BUNDLERS)('$name', ({ name, copiesFiles, isOurs, buildPage, buildProgram }) => {
   const noBundler = isOurs ? undefined : missingTools
   const noPage = noBundler ?? missingBrowser
 
@@ -51,8 +54,8 @@ describe.each(BUNDLERS)('$name', ({ name, copiesCore, isOurs, buildPage, buildPr
     const folder = await buildPage(await appProject(packed, `page-${name}`))
     await cp(APP_CAPTURE, join(folder, 'capture.pcap'))
     await using server = await serve(folder, STRICT_POLICY)
-    expect(await shownBy(`${server.origin}/index.html`)).toBe(expected)
-    expect(server.found.filter((path) => path.endsWith('.wasm'))).toHaveLength(copiesCore ? 1 : 0)
+    expect(await shownBy(`${server.origin}/index.html`)).toBe(expected + (copiesFiles ? expected : NO_WORKER))
+    expect(server.found.filter((path) => path.endsWith('.wasm'))).toHaveLength(copiesFiles ? 1 : 0)
   })
 
   it.skipIf(noBundler)(
@@ -66,10 +69,17 @@ describe.each(BUNDLERS)('$name', ({ name, copiesCore, isOurs, buildPage, buildPr
 })
 
 describe('the development server of Vite', () => {
-  it.skipIf(missingBrowser)(missingBrowser ?? 'serves the page', { timeout: LIMIT }, async () => {
+  const CONFIGURED = "export default { optimizeDeps: { exclude: ['flowscope'] } }"
+
+  it.skipIf(missingBrowser).each([
+    { config: 'export default {}', worker: () => NO_WORKER },
+    { config: CONFIGURED, worker: () => expected },
+  ])(missingBrowser ?? 'serves the page with $config', { timeout: LIMIT }, async ({ config, worker }) => {
     const port = await freePort()
-    await using _vite = startVite(await appProject(packed, 'vite-development'), port)
+    const project = await appProject(packed, 'vite-development')
+    await writeFile(join(project, 'vite.config.mjs'), config)
+    await using _vite = startVite(project, port)
     await answering(`http://127.0.0.1:${port}/`)
-    expect(await shownBy(`http://127.0.0.1:${port}/`)).toBe(expected)
+    expect(await shownBy(`http://127.0.0.1:${port}/`)).toBe(expected + worker())
   })
 })

@@ -9,8 +9,8 @@ import { runVite } from './vite'
 /** Builds test/runtimes/app as its users do: with no more configuration than they have anyway. */
 export interface Bundler {
   readonly name: string
-  /** Whether it copies the core, and has it loaded from there. Others bring the core within the code. */
-  readonly copiesCore: boolean
+  /** Whether it copies files that the code names: the core, and the worker. Others bring the core within the code. */
+  readonly copiesFiles: boolean
   /** Whether it comes with this project, and not with test/runtimes. */
   readonly isOurs: boolean
   /** Builds page.mjs into a folder with a page, which it tells. */
@@ -28,7 +28,7 @@ async function writePage(project: string, folder: string, script: string): Promi
 
 const vite: Bundler = {
   name: 'Vite',
-  copiesCore: true,
+  copiesFiles: true,
   isOurs: true,
   async buildPage(project) {
     await runVite(project, ['build'])
@@ -64,7 +64,7 @@ async function runWebpack(options: object): Promise<void> {
 
 const webpack: Bundler = {
   name: 'webpack',
-  copiesCore: true,
+  copiesFiles: true,
   isOurs: false,
   async buildPage(project) {
     await runWebpack({ context: project, entry: './page.mjs', output: { path: join(project, 'dist') } })
@@ -79,7 +79,7 @@ const webpack: Bundler = {
 
 const esbuild: Bundler = {
   name: 'esbuild',
-  copiesCore: false,
+  copiesFiles: false,
   isOurs: true,
   async buildPage(project) {
     const outfile = join(project, 'dist/main.js')
@@ -115,7 +115,7 @@ async function runRollup(input: string, dir: string, browser: boolean): Promise<
 
 const rollupWithNodeResolve: Bundler = {
   name: 'Rollup',
-  copiesCore: false,
+  copiesFiles: false,
   isOurs: true,
   async buildPage(project) {
     await runRollup(join(project, 'page.mjs'), join(project, 'dist'), true)
