@@ -3,7 +3,7 @@ import { WorkerError } from '../common/errors'
 import { Server, type WorkerOffer } from './server'
 
 /**
- * Makes the module that calls it a worker for a {@link WorkerDriver}, with parsers of your own:
+ * Makes the module that calls it a worker for a `WorkerDriver`, with parsers of your own:
  *
  * ```ts
  * serve({ parsers: { psmsg: myProtocol, http } })

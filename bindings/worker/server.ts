@@ -29,7 +29,7 @@ export interface WorkerOffer {
   readonly parsers: Readonly<Record<string, (options: never) => ParserEntry>>
   /** Which packets belong to which flow, where whoever started the worker does not say. */
   readonly extractor?: Extractor
-  /** See {@link Driver}: what cannot be sent to a worker, since it is a function. */
+  /** See `Driver`: what cannot be sent to a worker, since it is a function. */
   readonly idleTimeoutOf?: IdleTimeoutFunction<FlowKey>
 }
 

@@ -45,7 +45,7 @@ export type ChosenParsers<C extends readonly ParserChoice<StandardName>[]> = rea
 > &
   StandardName][]
 
-/** What {@link WorkerDriver.create} is given: the options of a {@link Driver} that can be sent to another thread. */
+/** What {@link WorkerDriver.create} is given: the options of a `Driver` that can be sent to another thread. */
 export interface WorkerDriverOptions<K extends FlowKey, C extends readonly ParserChoice[]> extends SentOptions<K> {
   /**
    * Names of parsers that the worker offers, or `{ name, options }` with what the parser is made with. Default all that
@@ -58,14 +58,14 @@ export interface WorkerDriverOptions<K extends FlowKey, C extends readonly Parse
    * divided among them, so that flows may go and bytes be given up earlier where a bound is hit. Default 1.
    */
   readonly shards?: number
-  /** Starts a worker whose module calls {@link serve}. Default the one of this package. */
+  /** Starts a worker whose module calls `serve`. Default the one of this package. */
   readonly worker?: () => WorkerLike
 }
 
 const ALL: readonly StandardName[] = ['http', 'tls', 'dns']
 
 /**
- * A {@link Driver} that runs in a worker: captures go in, the same events come out, in the same order and of the same
+ * A `Driver` that runs in a worker: captures go in, the same events come out, in the same order and of the same
  * classes, and the thread that asks stays free.
  *
  * ```ts
@@ -152,7 +152,7 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
   }
 
   /**
-   * Reads a whole capture, and ends all flows at its end, as {@link Tracker.events} does.
+   * Reads a whole capture, and ends all flows at its end, as `Tracker.events` does.
    *
    * @throws what that throws, and WorkerError
    */
@@ -163,7 +163,7 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
     return this.#read(input, options, true)
   }
 
-  /** Reads a capture, as {@link Tracker.read} does: flows live on after its end. */
+  /** Reads a capture, as `Tracker.read` does: flows live on after its end. */
   read(input: CaptureInput, options: ReadOptions = {}): AsyncGenerator<DriverEvent<K, undefined, P>, void, undefined> {
     return this.#read(input, options, false)
   }
@@ -178,7 +178,7 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
     return this.#collect(this.#lanes.map(() => ({ type: 'finish' })))
   }
 
-  /** Changes some of the configuration, as {@link Tracker.reconfigure} does. @returns what happened */
+  /** Changes some of the configuration, as `Tracker.reconfigure` does. @returns what happened */
   reconfigure(changes: FlowTrackerChanges): Promise<DriverEvent<K, undefined, P>[]> {
     const { length } = this.#lanes
     return this.#collect(splitChanges(changes, length).map((own) => ({ type: 'reconfigure', changes: own })))

@@ -4,7 +4,7 @@ import { checkCount } from '../capture-source'
 export interface Decompression {
   /** For messages. */
   readonly name: string
-  /** Whether a file begins like one of this kind, by its first {@link MAGIC_LENGTH} bytes, or all where it has less. */
+  /** Whether a file begins like one of this kind, by its first `MAGIC_LENGTH` bytes, or all where it has less. */
   recognizes(head: Uint8Array): boolean
   /** What decompresses one file. */
   start(): Decompressor
