@@ -55,8 +55,8 @@ import {
 import { align64, arenaBase, reserveUntil } from './memory/arena'
 import { tellPlaces } from './output/place'
 import { clearRing, placeRing, RING_SIZE, ringEnd, ringStart } from './output/ring'
+import { fragmentsBytes, placeFragments, readFragmentConfig } from './packet/fragment-config'
 import { areaHasRoom, clearArea } from './packet/fragment-pool'
-import { fragmentsBytes, placeFragments, readFragmentConfig } from './packet/fragments'
 import { readStreamConfig } from './stream/config'
 import { BLOCK_BYTES, BLOCK_SIZE, blocksPeak, placePool, poolBytes, reclaimDelivered, seedPool } from './stream/pool'
 import {

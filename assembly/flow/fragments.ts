@@ -26,7 +26,8 @@ import {
   T_UNMATCHED,
 } from '../layout'
 import { ringHasRoom } from '../output/ring'
-import { clearNotes, crowdedOut, givenUp, giveUpDatagrams, hasDatagrams, timedOut } from '../packet/fragments'
+import { clearNotes, crowdedOut, givenUp, timedOut } from '../packet/fragment-outcome'
+import { giveUpDatagrams, hasDatagrams } from '../packet/fragments'
 import { noteTrackerAnomaly } from './anomalies'
 import { count } from './statistics'
 

@@ -33,6 +33,10 @@ export const G_HEADER: usize = 112 // IP header of the first fragment: 60 bytes 
 const G_PAGES: usize = 176 // MAX_PAGES u32, blocks
 const DATAGRAM_SIZE: usize = 304
 
+// What G_PROTOCOL has of the version.
+export const IPV4_VERSION: u32 = 4 << 8
+export const IPV6_VERSION: u32 = 6 << 8
+
 export const UNKNOWN: u32 = u32.MAX_VALUE
 
 export const GATHERING: u32 = 0

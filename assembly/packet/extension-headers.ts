@@ -2,16 +2,9 @@ import { D_NETWORK, PACKET_LAYER_LIMIT } from '../layout'
 import { be16, be32 } from '../memory/bytes'
 import { flag, forgetFlow, payloadFound, tooShort } from './found'
 import { fragmentFound, fragmentOffset } from './fragment'
-import {
-  becomeWhole,
-  ipv6Fragment,
-  PUT_ASIDE,
-  reassembles,
-  SEPARATE,
-  wholeDatagram,
-  wholeNext,
-  wholePayload,
-} from './fragments'
+import { reassembles } from './fragment-config'
+import { PUT_ASIDE, SEPARATE } from './fragment-outcome'
+import { ipv6Fragment } from './fragments'
 import { layerAt, layerEnd, MAX_EXTENSION_HEADERS, MAX_HOP_BY_HOP_OPTIONS, stop } from './layer'
 import {
   PROTOCOL_AUTHENTICATION,
@@ -24,6 +17,7 @@ import {
   PROTOCOL_ROUTING,
   PROTOCOL_SHIM6,
 } from './numbers'
+import { becomeWhole, wholeDatagram, wholeNext, wholePayload } from './whole-datagram'
 
 const FRAGMENT_HEADER: usize = 8
 const FRAGMENT_OFFSET: u32 = 0xfff8 // in bytes as it lies there: RFC 8200 section 4.5

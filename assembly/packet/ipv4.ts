@@ -2,9 +2,12 @@ import { be16 } from '../memory/bytes'
 import { behindAuthentication } from './extension-headers'
 import { forgetFlow, malformed, networkFound, payloadBehind, payloadFound, tooShort } from './found'
 import { fragmentFound } from './fragment'
-import { becomeWhole, ipv4Fragment, PUT_ASIDE, reassembles, SEPARATE, wholeNext, wholePayload } from './fragments'
+import { reassembles } from './fragment-config'
+import { PUT_ASIDE, SEPARATE } from './fragment-outcome'
+import { ipv4Fragment } from './fragments'
 import { layerAt, layerEnd, layerMissing, stop, trim } from './layer'
 import { PROTOCOL_AUTHENTICATION } from './numbers'
+import { becomeWhole, wholeNext, wholePayload } from './whole-datagram'
 
 /** Header without options: RFC 791 section 3.1. */
 export const IPV4_HEADER: usize = 20

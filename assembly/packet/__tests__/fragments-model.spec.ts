@@ -9,8 +9,9 @@ import {
   PACKET_HELD,
 } from '../../layout'
 import { datagramsLive } from '../datagrams'
+import { clearNotes, givenUp as givenUpNow } from '../fragment-outcome'
 import { areaHasRoom, blocksTaken } from '../fragment-pool'
-import { clearNotes, givenUp as givenUpNow, giveUpDatagrams } from '../fragments'
+import { giveUpDatagrams } from '../fragments'
 import { begin, bytesWritten, D, ethernet, patch } from './frame'
 import {
   bytes,

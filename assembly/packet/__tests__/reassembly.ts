@@ -21,16 +21,11 @@ import {
 } from '../../layout'
 import { takePages } from '../../memory/__tests__/pages'
 import { beginDescriptor } from '../found'
+import { fragmentsBytes, placeFragments, readFragmentConfig } from '../fragment-config'
+import { beginFragments } from '../fragment-memo'
+import { clearNotes, settleFragments } from '../fragment-outcome'
 import { clearArea } from '../fragment-pool'
-import {
-  beginFragments,
-  clearNotes,
-  fragmentsBytes,
-  giveUpDatagrams,
-  placeFragments,
-  readFragmentConfig,
-  settleFragments,
-} from '../fragments'
+import { giveUpDatagrams } from '../fragments'
 import { GTPU_PORT } from '../gtpu'
 import { beginLayers } from '../layer'
 import { link } from '../link'
