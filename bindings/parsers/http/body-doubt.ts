@@ -1,5 +1,5 @@
 import { CR, isBlank, isDigit, LF, octets } from './ascii'
-import { type BodyFraming, NO_BODY } from './framing'
+import type { BodyFraming } from './framing'
 import { SectionBuffer } from './section'
 
 /** What the first octets behind a head have come to: a status line, a body, or too few to tell. */
@@ -16,11 +16,12 @@ const LENGTH = 13
  * whatever the fields say (RFC 9112, 6.3, rule 1), and the next response follows at once.
  */
 export class BodyDoubt {
-  /** How the body ends, if there is one. */
-  framing: BodyFraming = NO_BODY
   /** After {@link BodyDoubt.take}: where the octets behind those taken begin. */
   next = 0
   readonly #buffer = new SectionBuffer()
+
+  /** @param framing how the body ends, if there is one */
+  constructor(readonly framing: BodyFraming) {}
 
   take(bytes: Uint8Array, from: number): DoubtStep {
     for (let at = from; at < bytes.length && this.#buffer.length < LENGTH; at++) {
@@ -34,9 +35,7 @@ export class BodyDoubt {
 
   /** The octets that were looked at. */
   release(): Uint8Array {
-    const bytes = this.#buffer.copy()
-    this.#buffer.clear()
-    return bytes
+    return this.#buffer.copy()
   }
 }
 

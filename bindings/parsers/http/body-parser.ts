@@ -36,32 +36,30 @@ const GAP_IN_FRAMING = anomaly('gap_in_framing')
 /** Fewest bytes that are worth asking not to be handed out. */
 const LEAST_SKIP = 1024
 
-/** Takes the bodies of one side, one at a time: counts them, takes chunks apart, hands bytes to who asked for them. */
+/** Takes one body: counts it, takes chunks apart, hands bytes to who asked for them. */
 export class BodyParser {
   readonly #config: HttpConfig
-  readonly #chunkLine: ChunkLine
-  readonly #trailers = new SectionReader()
-  /** Whose body it is; undefined between bodies. */
-  #message: AnyMessageState | undefined
-  #at = At.Whole
+  readonly #message: AnyMessageState
+  /** Only of a body in chunks. */
+  readonly #chunkLine: ChunkLine | undefined
+  #trailers: SectionReader | undefined
+  #at: At
   /** Bytes of the body or the chunk that are yet to come. */
-  #remaining = 0
+  #remaining: number
   #isAfterCr = false
 
-  constructor(config: HttpConfig) {
+  /**
+   * @param message whose body it is
+   * @param framing how it ends; not `none`
+   */
+  constructor(config: HttpConfig, message: AnyMessageState, { framing, length }: BodyFraming) {
     this.#config = config
-    this.#chunkLine = new ChunkLine(config.maxChunkLine)
-  }
-
-  /** @param framing how it ends; not `none` */
-  begin(message: AnyMessageState, { framing, length }: BodyFraming): void {
     this.#message = message
     this.#remaining = length
     message.isChunked = framing === 'chunked'
-    if (framing === 'length') this.#at = At.Length
-    else if (framing === 'close') this.#at = At.Close
-    else this.#beginChunk()
-    message.reader = this.#config.bodies?.(message)
+    if (message.isChunked) this.#chunkLine = new ChunkLine(config.maxChunkLine)
+    this.#at = framing === 'length' ? At.Length : framing === 'close' ? At.Close : At.ChunkLine
+    message.reader = config.bodies?.(message)
   }
 
   /** There is no more of it: it is whole, or cannot be read any further. */
@@ -81,7 +79,7 @@ export class BodyParser {
   /** Bytes from here on that need not be handed out. The last byte of a body must: it tells when it is complete. */
   get skippable(): number {
     if (this.#at !== At.Length && this.#at !== At.ChunkData) return 0
-    if (this.#message?.reader && !this.#message.isReaderDone) return 0
+    if (this.#message.reader && !this.#message.isReaderDone) return 0
     return this.#remaining > LEAST_SKIP ? this.#remaining - 1 : 0
   }
 
@@ -128,16 +126,9 @@ export class BodyParser {
     }
   }
 
-  /** The message is over, whatever there is of its body. */
-  end(): void {
-    this.#message = undefined
-    this.#at = At.Whole
-    this.#trailers.clear()
-  }
-
   #takeData(bytes: Uint8Array, from: number, to: number): number {
     const message = this.#message
-    if (message?.reader && !message.isReaderDone) {
+    if (message.reader && !message.isReaderDone) {
       const isAll = from === 0 && to === bytes.length
       if (message.reader.data(isAll ? bytes : bytes.subarray(from, to)) === false) message.isReaderDone = true
     }
@@ -147,7 +138,7 @@ export class BodyParser {
 
   /** Counts bytes of the body, and sees to its end. */
   #pass(length: number): void {
-    if (this.#message) this.#message.bodyBytes += length
+    this.#message.bodyBytes += length
     if (this.#at === At.Close) return
     this.#remaining -= length
     if (this.#remaining === 0) this.#endData()
@@ -174,23 +165,18 @@ export class BodyParser {
 
   #miss(length: number): void {
     const message = this.#message
-    if (!message) return
     message.missingBytes += length
     message.anomalyMask |= GAP_IN_BODY
     if (!message.isReaderDone) message.reader?.gap?.(length)
   }
 
-  #beginChunk(): void {
-    this.#chunkLine.begin()
-    this.#at = At.ChunkLine
-  }
-
   #takeChunkLine(bytes: Uint8Array, from: number): number {
     const line = this.#chunkLine
+    if (!line) return from
     for (let at = from; at < bytes.length; ) {
       const step = line.take(bytes[at++] as number)
       if (step === 'more') continue
-      if (this.#message) this.#message.leniencyMask |= line.leniencies
+      this.#message.leniencyMask |= line.leniencies
       if (step === 'end') this.#beginData(line.size)
       else this.#break(step === 'bound' ? CHUNK_LINE_BOUND : INVALID_CHUNK)
       return at
@@ -207,8 +193,9 @@ export class BodyParser {
   #takeChunkEnd(bytes: Uint8Array, at: number): number {
     const octet = bytes[at]
     if (octet === LF) {
-      if (!this.#isAfterCr && this.#message) this.#message.leniencyMask |= BARE_LF
-      this.#beginChunk()
+      if (!this.#isAfterCr) this.#message.leniencyMask |= BARE_LF
+      this.#chunkLine?.begin()
+      this.#at = At.ChunkLine
     } else if (octet === CR && !this.#isAfterCr) {
       this.#isAfterCr = true
     } else {
@@ -220,6 +207,7 @@ export class BodyParser {
 
   /** RFC 9112, 7.1.2. */
   #takeTrailers(bytes: Uint8Array, at: number): number {
+    this.#trailers ??= new SectionReader()
     const { buffer } = this.#trailers
     const { maxHead, maxHeaders } = this.#config
     const limit = Math.min(bytes.length, at + maxHead - buffer.length)
@@ -231,18 +219,16 @@ export class BodyParser {
     }
     const section = this.#trailers.collect(bytes, at, end)
     const message = this.#message
-    if (message) {
-      const fields = parseFields(new SectionText(section), 0, section.length, maxHeaders)
-      message.leniencyMask |= fields.leniencies
-      message.anomalyMask |= fields.anomalies
-      if (fields.headers.size > 0) message.trailers = fields.headers
-    }
+    const fields = parseFields(new SectionText(section), 0, section.length, maxHeaders)
+    message.leniencyMask |= fields.leniencies
+    message.anomalyMask |= fields.anomalies
+    if (fields.headers.size > 0) message.trailers = fields.headers
     this.#at = At.Whole
     return end
   }
 
   #break(anomalies: number): void {
-    if (this.#message) this.#message.anomalyMask |= anomalies
+    this.#message.anomalyMask |= anomalies
     this.#at = At.Broken
   }
 }

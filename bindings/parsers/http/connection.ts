@@ -37,7 +37,7 @@ export class HttpConnection {
   /** The side that sends requests, once that is known. */
   #client: FlowSide | undefined
   /** Requests that wait for their response; undefined for those that were lost, or are too many to be kept. */
-  readonly #waiting: (RequestState | undefined)[] = []
+  #waiting: (RequestState | undefined)[] = []
   /** Messages may be missing, so that the oldest request need not be the one that is answered next. */
   #isUncertain = false
   /** A response has come while several requests waited. */
@@ -219,6 +219,11 @@ export class HttpConnection {
   }
 
   #wait(request: RequestState): void {
+    if (this.#waiting.length === 0) {
+      // A list of one has no room for more, which few connections need.
+      this.#waiting = [request]
+      return
+    }
     if (this.#waiting.length < this.config.maxPipelined) {
       this.#waiting.push(request)
       return

@@ -18,7 +18,7 @@ const BARE_LF = leniency('bare_lf')
 const LEADING_EMPTY_LINE = leniency('leading_empty_line')
 const RESYNCHRONIZED = leniency('resynchronized')
 
-/** Reads a start line, as soon as it is there, and the fields behind it (RFC 9112, 2.1). */
+/** Reads one head: a start line, as soon as it is there, and the fields behind it (RFC 9112, 2.1). */
 export class HeadParser {
   /** After {@link HeadParser.take}: where the bytes behind those taken begin. */
   next = 0
@@ -38,9 +38,14 @@ export class HeadParser {
     this.#owner = owner
   }
 
-  /** Nothing of a head has come. */
-  get isEmpty(): boolean {
-    return this.#section.buffer.length === 0
+  /** Bytes that have come. */
+  get length(): number {
+    return this.#section.buffer.length
+  }
+
+  /** There are some. */
+  get isBegun(): boolean {
+    return this.length > 0
   }
 
   /** Its start line has been read. */
@@ -109,29 +114,12 @@ export class HeadParser {
   /** What there is of a head, as far as its lines are whole, is all there is of it. */
   cut(): Head | undefined {
     const { buffer, lineStart } = this.#section
-    const bytes = buffer.copy(lineStart)
-    this.#section.clear()
-    return this.#parse(bytes, lineStart)
+    return this.#parse(buffer.copy(lineStart), lineStart)
   }
 
   /** A copy of what has come. */
   copy(): Uint8Array {
     return this.#section.buffer.copy()
-  }
-
-  /** Gives up what has come. */
-  release(): Uint8Array {
-    const bytes = this.copy()
-    this.drop()
-    return bytes
-  }
-
-  /** Forgets what has come; says how many bytes that were. */
-  drop(): number {
-    const { length } = this.#section.buffer
-    this.#section.clear()
-    this.#line = undefined
-    return length
   }
 
   #keep(bytes: Uint8Array, from: number, to: number): HeadStep {
@@ -143,13 +131,10 @@ export class HeadParser {
 
   #parse(bytes: Uint8Array, length: number): Head | undefined {
     const line = this.#line
-    this.#line = undefined
     if (!line) return undefined
     const text = new SectionText(bytes)
     const fields = parseFields(text, this.#fieldsStart, length, this.#owner.config.maxHeaders)
-    const leniencies = this.#leniencies
-    this.#leniencies = 0
-    return { text, line, fields, startTime: this.#startTime, leniencies }
+    return { text, line, fields, startTime: this.#startTime, leniencies: this.#leniencies }
   }
 
   /** Reads the start line, which begins at `from` and whose LF lies `length` bytes behind. */

@@ -36,9 +36,10 @@ export class MessageParser {
   isLost = false
   readonly #side: FlowSide
   readonly #owner: SideOwner
-  readonly #head: HeadParser
-  readonly #body: BodyParser
-  readonly #doubt = new BodyDoubt()
+  /** Only in a head, in doubt and in a body: connections are between messages most of the time, and many at once. */
+  #head: HeadParser | undefined
+  #doubt: BodyDoubt | undefined
+  #body: BodyParser | undefined
   readonly #message: OpenMessage
   #at = At.Head
   #now: Timestamp
@@ -47,8 +48,6 @@ export class MessageParser {
     this.#side = side
     this.#owner = owner
     this.#now = now
-    this.#head = new HeadParser(side, owner)
-    this.#body = new BodyParser(owner.config)
     this.#message = new OpenMessage(side, owner)
   }
 
@@ -59,27 +58,23 @@ export class MessageParser {
 
   /** Bytes from here on that need not be handed out. */
   get skippable(): number {
-    return this.#at === At.Body ? this.#body.skippable : 0
+    return this.#body?.skippable ?? 0
   }
 
   /** What has come of the next head; undefined inside a message. */
   get begun(): Uint8Array | undefined {
-    return this.#at === At.Head ? this.#head.copy() : undefined
+    return this.#at === At.Head ? (this.#head?.copy() ?? new Uint8Array(0)) : undefined
   }
 
   /** Takes bytes from `at` on; returns where the next ones begin. */
   take(bytes: Uint8Array, at: number): number {
     switch (this.#at) {
       case At.Head:
-        return this.#head.isEmpty ? this.#takeFirstOctet(bytes, at) : this.#takeHead(bytes, at)
-      case At.Doubt: {
-        const step = this.#doubt.take(bytes, at)
-        const { next } = this.#doubt
-        if (step !== 'more') this.#settleDoubt(step === 'status')
-        return next
-      }
+        return this.#head?.isBegun ? this.#takeHead(this.#head, bytes, at) : this.#takeFirstOctet(bytes, at)
+      case At.Doubt:
+        return this.#doubt ? this.#takeDoubtful(this.#doubt, bytes, at) : at
       case At.Body: {
-        const next = this.#body.take(bytes, at)
+        const next = this.#body?.take(bytes, at) ?? at
         this.#settleBody()
         return next
       }
@@ -88,8 +83,7 @@ export class MessageParser {
 
   /** Bytes that were not handed out, as {@link MessageParser.skippable} allows. */
   skip(length: number): void {
-    if (this.#at !== At.Body) return
-    this.#body.skip(length)
+    this.#body?.skip(length)
     this.#settleBody()
   }
 
@@ -104,7 +98,7 @@ export class MessageParser {
       this.#gapInHead()
       return 0
     }
-    const behind = this.#body.gap(length)
+    const behind = this.#body?.gap(length) ?? 0
     this.#settleBody()
     return behind
   }
@@ -116,8 +110,8 @@ export class MessageParser {
    */
   end(isClean: boolean): void {
     if (this.#at === At.Doubt) this.#settleDoubt(false)
-    if (this.#at === At.Body) this.#finish(isClean && this.#body.isUntilClose)
-    else if (!this.#head.hasLine) this.#endInStartLine(isClean)
+    if (this.#body) this.#finish(isClean && this.#body.isUntilClose)
+    else if (!this.#head?.hasLine) this.#endInStartLine(isClean)
     else if (this.#head.isSimple) this.#openHead(this.#head.cut())
     else this.#cutHead(0)
   }
@@ -125,19 +119,20 @@ export class MessageParser {
   /** A message at work is handed out as it is. */
   stop(): void {
     if (this.#message.current) this.#finish(false)
-    this.#head.drop()
-    this.#doubt.release()
+    this.#head = undefined
+    this.#doubt = undefined
   }
 
   /** The peer answers: what stands here without a version and fields is a whole request of HTTP/0.9. */
   settleSimple(now: Timestamp): void {
-    if (this.#at !== At.Head || !this.#head.isSimple) return
+    if (!this.#head?.isSimple) return
     this.#now = now
     this.#openHead(this.#head.cut())
   }
 
   /** Begins with a start line that was found by searching. */
   resume({ bytes, length }: SectionBuffer): void {
+    this.#head = new HeadParser(this.#side, this.#owner)
     if (!this.#head.resume(bytes, length, this.#now)) this.#rejectLine()
   }
 
@@ -147,8 +142,9 @@ export class MessageParser {
     const isEmptyLine = octet === LF || octet === CR
     const isResponse = this.#owner.kindOf(this.#side) === 'response'
     if (!isEmptyLine && (isResponse ? octet === CAPITAL_H : isTokenOctet(octet))) {
+      this.#head ??= new HeadParser(this.#side, this.#owner)
       this.#head.begin(this.#now)
-      return this.#takeHead(bytes, at)
+      return this.#takeHead(this.#head, bytes, at)
     }
     const simple = this.#message.simpleRequest
     if (simple) {
@@ -156,7 +152,10 @@ export class MessageParser {
       return at
     }
     if (isEmptyLine) {
-      if (octet === LF) this.#head.passEmptyLine()
+      if (octet === LF) {
+        this.#head ??= new HeadParser(this.#side, this.#owner)
+        this.#head.passEmptyLine()
+      }
       return at + 1
     }
     this.#owner.report(this.#side, INVALID_START_LINE)
@@ -164,10 +163,10 @@ export class MessageParser {
     return at
   }
 
-  #takeHead(bytes: Uint8Array, at: number): number {
-    const step = this.#head.take(bytes, at)
-    const { next } = this.#head
-    if (step === 'whole') this.#openHead(this.#head.head)
+  #takeHead(parser: HeadParser, bytes: Uint8Array, at: number): number {
+    const step = parser.take(bytes, at)
+    const { next, head } = parser
+    if (step === 'whole') this.#openHead(head)
     else if (step === 'rejected') this.#rejectLine()
     else if (step === 'bound') this.#breakHead(HEAD_BOUND, HEAD_BOUND)
     return next
@@ -176,32 +175,42 @@ export class MessageParser {
   /** What stands here is no start line of this side. */
   #rejectLine(): void {
     const simple = this.#message.simpleRequest
-    if (simple) this.#openSimple(simple, this.#head.release())
+    if (simple) this.#openSimple(simple, this.#head?.copy())
     else this.#breakHead(0, INVALID_START_LINE)
   }
 
   /** A head is whole. */
   #openHead(head: Head | undefined): void {
+    this.#head = undefined
     if (!head) return
     const framing = this.#message.openWhole(head)
     if (framing.framing === 'none') {
       this.#finish(true)
     } else if (this.#message.isUnasked) {
-      this.#doubt.framing = framing
+      this.#doubt = new BodyDoubt(framing)
       this.#at = At.Doubt
     } else {
       this.#beginBody(framing)
     }
   }
 
+  #takeDoubtful(doubt: BodyDoubt, bytes: Uint8Array, at: number): number {
+    const step = doubt.take(bytes, at)
+    if (step !== 'more') this.#settleDoubt(step === 'status')
+    return doubt.next
+  }
+
   /** It has been seen whether a body follows. */
   #settleDoubt(isStatusLine: boolean): void {
-    const first = this.#doubt.release()
+    const doubt = this.#doubt
+    this.#doubt = undefined
+    if (!doubt) return
+    const first = doubt.release()
     if (isStatusLine) {
       this.#message.mark(PRESUMED_HEAD)
       this.#finish(true)
     } else {
-      this.#beginBody(this.#doubt.framing)
+      this.#beginBody(doubt.framing)
     }
     let at = 0
     while (at < first.length && !this.isLost) at = this.take(first, at)
@@ -210,7 +219,8 @@ export class MessageParser {
 
   /** What there is of a head is all there is. */
   #cutHead(anomalies: number): void {
-    const head = this.#head.cut()
+    const head = this.#head?.cut()
+    this.#head = undefined
     if (!head) return
     this.#message.open(head)
     this.#message.mark(anomalies)
@@ -219,29 +229,36 @@ export class MessageParser {
 
   /** RFC 1945, 6.1: the response to a simple request is a body and nothing else. */
   #openSimple(request: RequestState, first?: Uint8Array): void {
+    this.#head = undefined
     this.#message.openSimple(request, this.#now)
     this.#beginBody(UNTIL_CLOSE)
-    if (first) this.#body.take(first, 0)
+    if (first) this.#body?.take(first, 0)
   }
 
   #beginBody(framing: BodyFraming): void {
     const { current } = this.#message
     if (!current) return
     this.#at = At.Body
-    this.#body.begin(current, framing)
+    this.#body = new BodyParser(this.#owner.config, current, framing)
   }
 
   #endInStartLine(isClean: boolean): void {
-    const simple = this.#head.isEmpty ? undefined : this.#message.simpleRequest
+    const simple = this.#head?.isBegun ? this.#message.simpleRequest : undefined
     if (simple) {
-      this.#openSimple(simple, this.#head.release())
+      this.#openSimple(simple, this.#head?.copy())
       this.#finish(isClean)
     }
-    this.#owner.counters.strayBytes += this.#head.drop()
+    this.#dropHead()
   }
 
   #gapInHead(): void {
-    this.#breakHead(GAP_IN_HEAD, this.#head.isEmpty ? GAP_BETWEEN_MESSAGES : GAP_IN_HEAD)
+    this.#breakHead(GAP_IN_HEAD, this.#head?.isBegun ? GAP_IN_HEAD : GAP_BETWEEN_MESSAGES)
+  }
+
+  /** Nobody will know what has come of a head. */
+  #dropHead(): void {
+    this.#owner.counters.strayBytes += this.#head?.length ?? 0
+    this.#head = undefined
   }
 
   /**
@@ -251,18 +268,18 @@ export class MessageParser {
    * @param inLine anomalies of the side, if it has none
    */
   #breakHead(inFields: number, inLine: number): void {
-    if (this.#head.hasLine) {
+    if (this.#head?.hasLine) {
       this.#cutHead(inFields)
     } else {
       this.#owner.report(this.#side, inLine)
-      this.#owner.counters.strayBytes += this.#head.drop()
+      this.#dropHead()
     }
     this.isLost = true
   }
 
   /** Sees whether the body has come to its end. */
   #settleBody(): void {
-    if (!this.#body.isOver) return
+    if (!this.#body?.isOver) return
     const { isBroken } = this.#body
     this.#finish(!isBroken)
     // Where its framing cannot be read, what there is of the message is all there is.
@@ -270,7 +287,7 @@ export class MessageParser {
   }
 
   #finish(isComplete: boolean): void {
-    this.#body.end()
+    this.#body = undefined
     this.#at = At.Head
     this.#message.finish(isComplete, this.#now)
   }

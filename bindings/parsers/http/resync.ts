@@ -13,7 +13,7 @@ export class Resync {
   next = 0
   readonly #config: HttpConfig
   readonly #counters: HttpCounters
-  #search: StartLineSearch | undefined
+  readonly #search = new StartLineSearch()
   #searched = 0
 
   constructor(config: HttpConfig, counters: HttpCounters) {
@@ -22,35 +22,25 @@ export class Resync {
   }
 
   /** After `found`: the start line with its end. */
-  get line(): SectionBuffer | undefined {
-    return this.#search?.line
-  }
-
-  begin(): void {
-    this.#searched = 0
-    this.#search ??= new StartLineSearch()
-    this.#search.reset()
+  get line(): SectionBuffer {
+    return this.#search.line
   }
 
   /** Bytes are missing: no start line goes on behind them. */
   gap(): void {
-    this.#search?.reset()
-  }
-
-  end(): void {
-    this.#search = undefined
+    this.#search.reset()
   }
 
   /** Searches the bytes from `from` on for what this side sends. */
   take(bytes: Uint8Array, from: number, kind: MessageKind | undefined): ResyncStep {
     const { maxSearch } = this.#config
     const limit = Math.min(bytes.length, from + maxSearch - this.#searched)
-    const found = this.#search?.find(bytes, from, limit, kind) ?? -1
+    const found = this.#search.find(bytes, from, limit, kind)
     this.next = found < 0 ? limit : found
     this.#searched += this.next - from
     this.#counters.strayBytes += this.next - from
     if (found < 0) return this.#searched >= maxSearch ? 'bound' : 'more'
-    this.#counters.strayBytes -= this.line?.length ?? 0
+    this.#counters.strayBytes -= this.line.length
     return 'found'
   }
 }

@@ -3,7 +3,7 @@ import { CR, LF } from './ascii'
 const NOTHING = new Uint8Array(0)
 const FIRST_BUFFER = 512
 
-/** Room that is kept from one section to the next; what is larger is given back. */
+/** Room that is kept from one line to the next; what is larger is given back. */
 const LARGEST_KEPT = 4096
 
 /** Lines of a head or trailer section that came in several parts, up to a bound that its user keeps. */
@@ -109,15 +109,8 @@ export class HeldBytes {
     this.isBroken = true
   }
 
-  /** Gives up what was put by. */
-  take(): Uint8Array {
-    const bytes = this.#buffer.copy()
-    this.clear()
-    return bytes
-  }
-
-  clear(): void {
-    this.#buffer.clear()
-    this.isBroken = false
+  /** A copy of what was put by. */
+  get bytes(): Uint8Array {
+    return this.#buffer.copy()
   }
 }

@@ -14,20 +14,23 @@ export type HttpEvent = HttpMessage | ParserAnomaly
 export class HttpSession implements SessionParser<HttpEvent> {
   readonly #connection: HttpConnection
   /** Stream offset of the next byte of each side. */
-  readonly #next: Record<FlowSide, number> = { initiator: 0, responder: 0 }
-  #anomalies: ParserAnomaly[] = []
+  #nextOfInitiator = 0
+  #nextOfResponder = 0
+  #anomalies: ParserAnomaly[] | undefined
 
   constructor(config: HttpConfig, counters: HttpCounters) {
     this.#connection = new HttpConnection(config, counters, Timestamp.ZERO, (anomaly) => {
       config.onAnomaly?.(anomaly)
       const told = parserAnomaly(anomaly)
-      if (told) this.#anomalies.push(told)
+      if (!told) return
+      this.#anomalies ??= []
+      this.#anomalies.push(told)
     })
   }
 
   feed(side: FlowSide, bytes: Uint8Array, timestamp: Timestamp, offset: number): Messages<HttpEvent> {
     this.#skipTo(side, offset, timestamp)
-    this.#next[side] = offset + bytes.length
+    this.#advance(side, offset + bytes.length)
     return this.#answer(this.#connection.feed(side, bytes, timestamp))
   }
 
@@ -38,7 +41,7 @@ export class HttpSession implements SessionParser<HttpEvent> {
 
   missed(side: FlowSide, { offset, length }: StreamGap, timestamp: Timestamp): Messages<HttpEvent> {
     this.#skipTo(side, offset, timestamp)
-    this.#next[side] = offset + length
+    this.#advance(side, offset + length)
     return this.#answer(this.#connection.gap(side, length, timestamp))
   }
 
@@ -59,7 +62,7 @@ export class HttpSession implements SessionParser<HttpEvent> {
 
   skipUntil(side: FlowSide): number {
     if (this.#connection.isSideEnded(side)) return Number.POSITIVE_INFINITY
-    return this.#next[side] + this.#connection.skippable(side)
+    return this.#nextOf(side) + this.#connection.skippable(side)
   }
 
   get isDone(): boolean {
@@ -72,14 +75,23 @@ export class HttpSession implements SessionParser<HttpEvent> {
 
   /** Counts what was not handed out before this offset. */
   #skipTo(side: FlowSide, offset: number, timestamp: Timestamp): void {
-    const skipped = offset - this.#next[side]
+    const skipped = offset - this.#nextOf(side)
     if (skipped > 0) this.#connection.skipped(side, skipped, timestamp)
   }
 
+  #nextOf(side: FlowSide): number {
+    return side === 'initiator' ? this.#nextOfInitiator : this.#nextOfResponder
+  }
+
+  #advance(side: FlowSide, next: number): void {
+    if (side === 'initiator') this.#nextOfInitiator = next
+    else this.#nextOfResponder = next
+  }
+
   #answer(messages: HttpMessage[] | undefined): HttpEvent[] | undefined {
-    if (this.#anomalies.length === 0) return messages
     const anomalies = this.#anomalies
-    this.#anomalies = []
+    if (!anomalies) return messages
+    this.#anomalies = undefined
     return messages ? [...anomalies, ...messages] : anomalies
   }
 }

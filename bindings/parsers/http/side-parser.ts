@@ -32,16 +32,15 @@ export class SideParser {
   readonly #side: FlowSide
   readonly #owner: SideOwner
   readonly #messages: MessageParser
-  readonly #resync: Resync
-  readonly #held: HeldBytes
+  /** Only where they are needed, which is seldom. */
+  #resync: Resync | undefined
+  #held: HeldBytes | undefined
   #at = At.Messages
 
   constructor(side: FlowSide, owner: SideOwner, now: Timestamp) {
     this.#side = side
     this.#owner = owner
     this.#messages = new MessageParser(side, owner, now)
-    this.#resync = new Resync(owner.config, owner.counters)
-    this.#held = new HeldBytes(owner.config.maxHead)
   }
 
   /** Nothing more of this side is read. */
@@ -80,10 +79,10 @@ export class SideParser {
         break
       }
       case At.Lost:
-        this.#resync.gap()
+        this.#resync?.gap()
         break
       case At.Held:
-        this.#held.break()
+        this.#held?.break()
     }
   }
 
@@ -96,7 +95,7 @@ export class SideParser {
     this.#messages.now = now
     if (this.#at === At.Messages) {
       this.#messages.end(isClean)
-    } else if (this.#at === At.Held && this.#held.length > 0) {
+    } else if (this.#held && this.#held.length > 0) {
       this.release(now)
       this.end(now, isClean)
     }
@@ -107,31 +106,31 @@ export class SideParser {
   stop(): void {
     this.#messages.stop()
     this.#at = At.Ended
-    this.#held.clear()
-    this.#resync.end()
+    this.#held = undefined
+    this.#resync = undefined
   }
 
   /** The connection goes on as something else: what comes next is not read, but kept apart. */
   leave(): void {
     if (this.#at === At.Messages) this.rest = this.#messages.begun
-    else if (this.#at === At.Held && !this.#held.isBroken) this.rest = this.#held.take()
+    else if (this.#held && !this.#held.isBroken) this.rest = this.#held.bytes
     this.stop()
   }
 
   /** Bytes are put by until it is known what they are. */
   hold(): void {
     this.#at = At.Held
-    this.#held.clear()
+    this.#held = new HeldBytes(this.#owner.config.maxHead)
   }
 
   /** The bytes that were put by are messages. */
   release(now: Timestamp): void {
-    if (this.#at !== At.Held) return
-    const { isBroken } = this.#held
-    const held = this.#held.take()
+    const held = this.#held
+    if (!held) return
+    this.#held = undefined
     this.#at = At.Messages
-    if (isBroken) this.#lose()
-    this.feed(held, now)
+    if (held.isBroken) this.#lose()
+    this.feed(held.bytes, now)
   }
 
   /** The peer answers, which may complete a request of HTTP/0.9. */
@@ -148,9 +147,9 @@ export class SideParser {
         return next
       }
       case At.Lost:
-        return this.#takeLost(bytes, at)
+        return this.#resync ? this.#takeLost(this.#resync, bytes, at) : bytes.length
       case At.Held:
-        this.#held.append(bytes, at)
+        this.#held?.append(bytes, at)
         return bytes.length
       default:
         return bytes.length
@@ -167,21 +166,20 @@ export class SideParser {
   /** Where messages begin is not known any more. */
   #lose(): void {
     this.#at = At.Lost
-    this.#resync.begin()
+    this.#resync = new Resync(this.#owner.config, this.#owner.counters)
     this.#owner.lose(this.#side)
   }
 
-  #takeLost(bytes: Uint8Array, from: number): number {
-    const resync = this.#resync
+  #takeLost(resync: Resync, bytes: Uint8Array, from: number): number {
     const step = resync.take(bytes, from, this.#owner.kindOf(this.#side))
     const { next, line } = resync
     if (step === 'bound') {
       this.#owner.report(this.#side, SEARCH_BOUND)
       this.stop()
-    } else if (step === 'found' && line) {
+    } else if (step === 'found') {
       this.#at = At.Messages
+      this.#resync = undefined
       this.#messages.resume(line)
-      line.clear()
       this.#settle()
     }
     return next
