@@ -12,12 +12,15 @@ import { compilePlan, extract } from './extract/extract'
 import { finishKey, hashKey, seedHash } from './extract/hash'
 import { needsDatagrams, planKey } from './extract/plan'
 import { maxFlows, readConfig, sweepInterval } from './flow/config'
+import * as ends from './flow/ends'
+import { shrink } from './flow/eviction'
 import { askIdleTimeout, changeInterval, resetTime, schedule, unschedule } from './flow/expiry'
 import { forgetFlow as forget } from './flow/lifecycle'
 import { coldRecord, coldRecords, hotRecord, hotRecords, isLive, usedRecords } from './flow/records'
 import { statistics } from './flow/statistics'
 import { findFlow as find, growTable, NOT_FOUND } from './flow/table'
-import * as tracker from './flow/tracker'
+import { touchBatch } from './flow/touch'
+import { abandonPacket, trackBatch } from './flow/tracker'
 import {
   C_DEDUP_CAPACITY,
   C_DEDUP_WINDOW,
@@ -133,7 +136,7 @@ export function reconfigure(): u32 {
   applyConfig()
   changeInterval(interval)
   if (!growTable(tableBase, maxFlows)) return RECONFIGURE_NO_MEMORY
-  return tracker.shrink() ? RECONFIGURE_DONE : RECONFIGURE_EVENTS
+  return shrink() ? RECONFIGURE_DONE : RECONFIGURE_EVENTS
 }
 
 function applyConfig(): void {
@@ -161,7 +164,7 @@ export function inputCapacity(): usize {
 export function openCapture(format: u32): void {
   openReader(format)
   resetTime()
-  tracker.abandonPacket()
+  abandonPacket()
   tracked = 0
   extracted = 0
   batched = 0
@@ -189,12 +192,12 @@ export function feed(start: usize, end: usize): usize {
         status = FEED_EXTRACT
         return p
       }
-      tracker.touchBatch(extracted, tracked)
+      touchBatch(extracted, tracked)
     } else if (awaitsExtractor) {
       awaitsExtractor = false
-      tracker.touchBatch(extracted, tracked)
+      touchBatch(extracted, tracked)
     }
-    tracked = tracker.trackBatch(tracked, extracted)
+    tracked = trackBatch(tracked, extracted)
     if (tracked < extracted || !areaHasRoom) {
       status = FEED_EVENTS
       return p
@@ -247,12 +250,12 @@ export function clearEvents(): void {
 
 /** Ends flows idle at this time. 1: done, 0: drain the events and call again. */
 export function sweep(low: u32, high: u32): u32 {
-  return <u32>tracker.sweep(((<u64>high) << 32) | low)
+  return <u32>ends.sweep(((<u64>high) << 32) | low)
 }
 
 /** Ends all flows for this END_*. 1: done, 0: drain the events and call again. */
 export function finish(reason: u32): u32 {
-  return <u32>tracker.finish(reason)
+  return <u32>ends.finish(reason)
 }
 
 export function statsPointer(): usize {
@@ -279,7 +282,7 @@ export function forgetFlow(index: u32): void {
 
 /** Ends a flow for this END_*. 1: done, or no flow has this record; 0: drain the events and call again. */
 export function closeFlow(index: u32, reason: u32): u32 {
-  return <u32>tracker.closeFlow(index, reason)
+  return <u32>ends.closeFlow(index, reason)
 }
 
 /** Index + 1 of the first live flow at or after `index`, 0 if there is none. */

@@ -7,7 +7,7 @@ import { descriptor } from './capture/batch'
 import { batchCount, readBatch } from './capture/reader'
 import { extract } from './extract/extract'
 import { findFlow, NOT_FOUND } from './flow/table'
-import { touchBatch } from './flow/tracker'
+import { touchBatch } from './flow/touch'
 import { D_HASH, D_KEY } from './layout'
 
 export * from './index'

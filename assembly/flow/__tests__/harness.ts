@@ -81,7 +81,8 @@ import { forgetFlow } from '../lifecycle'
 import { coldRecord, hotRecord, isLive, usedRecords } from '../records'
 import { statistics } from '../statistics'
 import { addFlow, findFlow, growTable, removeFlow } from '../table'
-import { touchBatch, trackBatch } from '../tracker'
+import { touchBatch } from '../touch'
+import { trackBatch } from '../tracker'
 
 /** The tracker without captures: packets are described by hand, events come out as text. */
 

@@ -47,7 +47,7 @@ import { clearRing, ringEnd, ringStart } from '../../output/ring'
 import { readStreamConfig } from '../../stream/config'
 import { blocksTaken, placePool, poolBytes, reclaimDelivered } from '../../stream/pool'
 import { placeStreams, tcpPorts } from '../../stream/streams'
-import { finish, sweep } from '../tracker'
+import { finish, sweep } from '../ends'
 import {
   ACK,
   CLIENT,

@@ -10,9 +10,11 @@ import {
   T_FLOWS_LIVE,
 } from '../../layout'
 import { clearRing, RING_SIZE, ringEnd, ringStart } from '../../output/ring'
+import { closeFlow, finish, sweep } from '../ends'
+import { shrink } from '../eviction'
 import { forgetFlow } from '../lifecycle'
 import { isLive, liveRecords } from '../records'
-import { closeFlow, finish, shrink, sweep, trackBatch } from '../tracker'
+import { trackBatch } from '../tracker'
 import {
   beginDigest,
   CLIENT,

@@ -22,7 +22,9 @@ import {
   T_FLOWS_CREATED,
 } from '../../layout'
 import { clearRing, ringEnd, ringStart } from '../../output/ring'
-import { finish, touchBatch, trackBatch } from '../tracker'
+import { finish } from '../ends'
+import { touchBatch } from '../touch'
+import { trackBatch } from '../tracker'
 import {
   ACK,
   beginDigest,

@@ -15,9 +15,9 @@ import {
   T_LAST,
 } from '../../layout'
 import { sweepInterval } from '../config'
+import { closeFlow, finish, sweep } from '../ends'
 import { askIdleTimeout, changeInterval, resetTime, schedule, unschedule } from '../expiry'
 import { coldRecord, hotRecord, isLive, liveRecords, usedRecords } from '../records'
-import { closeFlow, finish, sweep } from '../tracker'
 import {
   ACK,
   CLIENT,
