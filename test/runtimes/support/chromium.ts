@@ -11,17 +11,42 @@ import { importTool, toolFile } from './tools'
 /** What is used of playwright's browsers. */
 export interface Browser {
   version(): string
-  newPage(): Promise<Page>
+  newPage(options?: PageOptions): Promise<Page>
   close(): Promise<void>
+}
+
+export interface PageOptions {
+  readonly viewport?: { readonly width: number; readonly height: number }
+}
+
+/** A file that is not on disk. */
+export interface FileData {
+  readonly name: string
+  readonly mimeType: string
+  readonly buffer: Buffer
 }
 
 /** What is used of playwright's pages. */
 export interface Page {
+  readonly keyboard: { press(key: string): Promise<void> }
   goto(url: string): Promise<unknown>
-  setInputFiles(selector: string, path: string): Promise<void>
-  textContent(selector: string, options: { timeout: number }): Promise<string | null>
+  close(): Promise<void>
+  click(selector: string): Promise<void>
+  fill(selector: string, value: string): Promise<void>
+  focus(selector: string): Promise<void>
+  setInputFiles(selector: string, file: string | FileData): Promise<void>
+  textContent(selector: string, options?: { timeout: number }): Promise<string | null>
+  isVisible(selector: string): Promise<boolean>
+  setViewportSize(size: { width: number; height: number }): Promise<void>
+  /** Calls a function in the page, or evaluates an expression. */
+  evaluate<T>(expression: string): Promise<T>
+  evaluate<T, A>(call: (argument: A) => T | Promise<T>, argument: A): Promise<T>
+  /** Waits until it is true in the page. */
+  waitForFunction<A>(call: (argument: A) => unknown, argument: A, options?: { timeout: number }): Promise<unknown>
+  addInitScript(script: { content: string }): Promise<void>
   on(event: 'console', listener: (message: { type(): string; text(): string }) => void): void
   on(event: 'pageerror', listener: (error: Error) => void): void
+  on(event: 'request', listener: (request: { url(): string }) => void): void
 }
 
 interface Playwright {
