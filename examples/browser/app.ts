@@ -232,6 +232,6 @@ if (served !== null) {
     open(response, served)
   } else {
     showCapture(served)
-    showUnread(`The server does not give the capture${response ? ` (status ${response.status})` : ''}.`)
+    showUnread(`The capture cannot be fetched${response ? `: status ${response.status}` : ''}.`)
   }
 }

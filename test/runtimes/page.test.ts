@@ -49,7 +49,7 @@ await describePage('the page', (suite) => {
 
     it('or says that the server has none', async () => {
       await suite.open(`${suite.served.origin}/?capture=gone.pcap`)
-      await suite.viewer.until('#damage', 'The server does not give the capture (status 404).')
+      await suite.viewer.until('#damage', 'The capture cannot be fetched: status 404.')
       // The browser itself tells of the 404.
       expect(suite.viewer.problems.splice(0)).toEqual([expect.stringContaining('404')])
       await suite.viewer.choose(session)
