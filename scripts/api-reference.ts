@@ -34,6 +34,8 @@ const app = await Application.bootstrap({
   name: 'flowscope',
   readme: 'none',
   excludeExternals: true,
+  // The types are built: there is no line in a repository to link to.
+  disableSources: true,
   validation: { invalidLink: true, notDocumented: false, notExported: false },
 })
 const lib = ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.esnext.disposable.d.ts']
