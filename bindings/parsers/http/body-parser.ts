@@ -3,7 +3,6 @@ import { ChunkLine } from './chunks'
 import { parseFields } from './fields'
 import { anomaly, leniency } from './findings'
 import type { BodyFraming } from './framing'
-import { SectionText } from './headers'
 import type { AnyMessageState } from './message'
 import type { HttpConfig } from './options'
 import { SectionReader } from './section'
@@ -219,7 +218,7 @@ export class BodyParser {
     }
     const section = this.#trailers.collect(bytes, at, end)
     const message = this.#message
-    const fields = parseFields(new SectionText(section), 0, section.length, maxHeaders)
+    const fields = parseFields(section, 0, section.length, maxHeaders)
     message.leniencyMask |= fields.leniencies
     message.anomalyMask |= fields.anomalies
     if (fields.headers.size > 0) message.trailers = fields.headers

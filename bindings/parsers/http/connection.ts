@@ -1,17 +1,12 @@
 import type { Timestamp } from '../../packet/timestamp'
 import type { HandOver } from '../../session/session-parser'
 import type { FlowSide } from '../../tracker/vocabulary'
-import { octets } from './ascii'
 import { anomaly, anomalyNames, type HttpCounters, leniency } from './findings'
 import { type BodyFraming, framingOf, NO_BODY, noFraming } from './framing'
 import { type AnyMessageState, type HttpMessage, RequestState, ResponseState } from './message'
 import type { HttpAnomaly, HttpConfig } from './options'
 import type { Head, MessageKind } from './side-owner'
 import { SideParser } from './side-parser'
-
-const HEAD = octets('HEAD')
-const CONNECT = octets('CONNECT')
-const PRI = octets('PRI')
 
 const MISSING_HOST = leniency('missing_host')
 const PIPELINE_BOUND = anomaly('pipeline_bound')
@@ -140,12 +135,12 @@ export class HttpConnection {
   }
 
   /** @internal */
-  open(side: FlowSide, { text, line, fields, startTime }: Head): AnyMessageState {
+  open(side: FlowSide, { line, fields, startTime }: Head): AnyMessageState {
     if (line.kind === 'response') {
       const request = this.#answered(line.status)
-      return new ResponseState(side, text, line, fields.headers, startTime, request)
+      return new ResponseState(side, fields.text, line, fields.headers, startTime, request)
     }
-    const request = new RequestState(side, text, line, fields.headers, startTime)
+    const request = new RequestState(side, fields.text, line, fields.headers, startTime)
     this.#wait(request)
     return request
   }
@@ -163,17 +158,17 @@ export class HttpConnection {
       const lacksHost = !fields.hasHost && line.versionEnd > 0 && !line.isHttp10
       if (lacksHost) message.leniencyMask |= MISSING_HOST
       // RFC 9110, 9.3.6: a CONNECT has no content, whatever its fields say.
-      return message.isMethod(CONNECT) ? noFraming(fields) : framingOf(fields, true, line.isHttp10)
+      return message.isMethod('CONNECT') ? noFraming(fields) : framingOf(fields, true, line.isHttp10)
     }
     const { status, request } = message
     // RFC 9112, 6.3, rules 1 and 2.
-    const isBodyless = status < 200 || status === 204 || status === 304 || request?.isMethod(HEAD)
-    const isTunnel = status < 300 && request?.isMethod(CONNECT)
+    const isBodyless = status < 200 || status === 204 || status === 304 || request?.isMethod('HEAD')
+    const isTunnel = status < 300 && request?.isMethod('CONNECT')
     if (!isBodyless && !isTunnel) return framingOf(fields, false, line.isHttp10)
     if (status === 101) message.upgrade = message.headers.get('upgrade') || 'unknown'
     else if (isTunnel && status >= 200) message.upgrade = 'connect'
     // RFC 9110, 8.6: in answers to HEAD and in 304 they say what a GET would have brought.
-    return status === 304 || request?.isMethod(HEAD) ? NO_BODY : noFraming(fields)
+    return status === 304 || request?.isMethod('HEAD') ? NO_BODY : noFraming(fields)
   }
 
   /** @internal */
@@ -198,9 +193,9 @@ export class HttpConnection {
 
   #closeRequest(request: RequestState): void {
     const client = this.#sideOf(request.side)
-    if (request.isMethod(CONNECT) && request.isComplete) client.hold()
+    if (request.isMethod('CONNECT') && request.isComplete) client.hold()
     // RFC 9113, 3.4: a client that knows that its server speaks HTTP/2 begins with `PRI * HTTP/2.0`.
-    if (!request.isMethod(PRI) || request.version !== 'HTTP/2.0') return
+    if (!request.isMethod('PRI') || request.version !== 'HTTP/2.0') return
     this.upgrade = 'h2'
     this.#initiator.stop()
     this.#responder.stop()
@@ -208,7 +203,7 @@ export class HttpConnection {
 
   #closeResponse({ upgrade, status, request }: ResponseState): void {
     if (upgrade !== undefined) this.#switchTo(upgrade)
-    else if (status >= 200 && request?.isMethod(CONNECT)) this.#sideOf(request.side).release(request.endTime)
+    else if (status >= 200 && request?.isMethod('CONNECT')) this.#sideOf(request.side).release(request.endTime)
   }
 
   /** RFC 9110, 7.8 and 9.3.6: what follows the response, and the request that it answers, is of another protocol. */

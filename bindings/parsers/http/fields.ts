@@ -1,9 +1,11 @@
-import { COLON, CR, equalsIgnoringCase, isBlank, isToken, LF, SP, TAB } from './ascii'
+import { COLON, CR, decodeText, equalsIgnoringCase, isBlank, isToken, LF, SP, TAB } from './ascii'
 import { anomaly, leniency } from './findings'
-import { HttpHeaders, INDEX_STRIDE, type SectionText } from './headers'
+import { HttpHeaders, INDEX_STRIDE, packIndex } from './headers'
 
 /** Fields of a header or trailer section, and what framing needs to know of them. */
 export interface Fields {
+  /** Of the section, with a UTF-16 unit for each of its octets. */
+  readonly text: string
   readonly headers: HttpHeaders
   /** There is a Host field. */
   readonly hasHost: boolean
@@ -34,15 +36,15 @@ const TRANSFER_ENCODING = 'transfer-encoding'
 const DEL = 0x7f
 
 /**
- * Reads the lines of a section (RFC 9112, 5). Folds are overwritten with spaces, so the bytes must be a copy.
+ * Reads the lines of a section (RFC 9112, 5).
  *
- * @param section the message's own copy of its lines
+ * @param section its bytes, as a view that is not kept
  * @param from where the first field line begins
  * @param to behind the end of the last whole line
  * @param maxHeaders fields kept at most; further ones still count for framing
  */
-export function parseFields(section: SectionText, from: number, to: number, maxHeaders: number): Fields {
-  const { bytes } = section
+export function parseFields(section: Uint8Array, from: number, to: number, maxHeaders: number): Fields {
+  let bytes = section
   let leniencies = 0
   let anomalies = 0
   const index: number[] = []
@@ -61,6 +63,7 @@ export function parseFields(section: SectionText, from: number, to: number, maxH
         // A line that begins with whitespace itself has nothing that could go on.
         if (end + 1 >= to || !isBlank(bytes[end + 1]) || isBlank(bytes[start])) break
         // RFC 9112, 5.2: a fold reads as spaces.
+        if (bytes === section) bytes = section.slice()
         isFolded = true
         bytes[end] = SP
         if (bytes[end - 1] === CR) bytes[end - 1] = SP
@@ -113,19 +116,20 @@ export function parseFields(section: SectionText, from: number, to: number, maxH
     else anomalies |= HEADERS_BOUND
   }
   if (hosts > 1) anomalies |= MULTIPLE_HOSTS
+  const text = decodeText(bytes)
   return {
-    // Without the room that growing has left.
-    headers: new HttpHeaders(section, index.slice()),
+    text,
+    headers: new HttpHeaders(text, packIndex(index, text.length)),
     hasHost: hosts > 0,
-    lengths: lengths && texts(section, lengths),
-    codings: codings && texts(section, codings),
+    lengths: lengths && texts(text, lengths),
+    codings: codings && texts(text, codings),
     leniencies,
     anomalies,
   }
 }
 
-function texts(section: SectionText, offsets: readonly number[]): string[] {
+function texts(text: string, offsets: readonly number[]): string[] {
   const values: string[] = []
-  for (let i = 0; i < offsets.length; i += 2) values.push(section.piece(offsets[i] as number, offsets[i + 1] as number))
+  for (let i = 0; i < offsets.length; i += 2) values.push(text.slice(offsets[i], offsets[i + 1]))
   return values
 }

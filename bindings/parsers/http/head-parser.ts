@@ -3,7 +3,6 @@ import type { FlowSide } from '../../tracker/vocabulary'
 import { CR, LF } from './ascii'
 import { parseFields } from './fields'
 import { leniency } from './findings'
-import { SectionText } from './headers'
 import { SectionReader } from './section'
 import type { Head, SideOwner } from './side-owner'
 import { parseStartLine, type StartLine } from './start-line'
@@ -132,9 +131,8 @@ export class HeadParser {
   #parse(bytes: Uint8Array, length: number): Head | undefined {
     const line = this.#line
     if (!line) return undefined
-    const text = new SectionText(bytes)
-    const fields = parseFields(text, this.#fieldsStart, length, this.#owner.config.maxHeaders)
-    return { text, line, fields, startTime: this.#startTime, leniencies: this.#leniencies }
+    const fields = parseFields(bytes, this.#fieldsStart, length, this.#owner.config.maxHeaders)
+    return { line, fields, startTime: this.#startTime, leniencies: this.#leniencies }
   }
 
   /** Reads the start line, which begins at `from` and whose LF lies `length` bytes behind. */

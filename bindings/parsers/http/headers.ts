@@ -1,32 +1,29 @@
 import { inspectSymbol } from '../../common/inspect'
-import { decodeText, equalsIgnoringCase } from './ascii'
-
-/** Octets of a section of lines, read as text when somebody asks for it. */
-export class SectionText {
-  #text: string | undefined
-
-  constructor(readonly bytes: Uint8Array) {}
-
-  /** Text of the octets from `from` to `to`. */
-  slice(from: number, to: number): string {
-    if (to <= from) return ''
-    this.#text ??= decodeText(this.bytes)
-    return this.#text.slice(from, to)
-  }
-
-  /** The same for a short piece of what perhaps nobody asks for otherwise. */
-  piece(from: number, to: number): string {
-    return this.#text?.slice(from, to) ?? decodeText(this.bytes.subarray(from, to))
-  }
-}
+import { lowerCase } from './ascii'
 
 /** Numbers a field takes in the index: where its name begins and ends, and its value. */
 export const INDEX_STRIDE = 4
 
+/**
+ * Where the fields of a section lie in its text, as numbers or as UTF-16 units: many heads wait for their answer at once,
+ * and of each number an array takes eight bytes, a text at most two.
+ */
+export type FieldIndex = readonly number[] | string
+
+/** Numbers that a call of a function takes in every engine. */
+const MOST_UNITS = 4096
+const LARGEST_UNIT = 0xffff
+
 /** Fields as plain data. */
 export interface FieldData {
-  readonly bytes: Uint8Array
-  readonly index: readonly number[]
+  readonly text: string
+  readonly index: FieldIndex
+}
+
+/** @param length of the text that the offsets are in */
+export function packIndex(offsets: readonly number[], length: number): FieldIndex {
+  if (offsets.length > MOST_UNITS || length > LARGEST_UNIT) return offsets
+  return String.fromCharCode.apply(null, offsets as number[])
 }
 
 /**
@@ -34,12 +31,15 @@ export interface FieldData {
  * without regard to case (RFC 9110, 5.1). No name is a property of anything, so `__proto__` is one like any other.
  */
 export class HttpHeaders implements Iterable<readonly [name: string, value: string]> {
-  readonly #section: SectionText
-  readonly #index: readonly number[]
+  readonly #text: string
+  readonly #index: FieldIndex
 
-  /** @internal */
-  constructor(section: SectionText, index: readonly number[]) {
-    this.#section = section
+  /**
+   * @param text of the section of lines
+   * @internal
+   */
+  constructor(text: string, index: FieldIndex) {
+    this.#text = text
     this.#index = index
   }
 
@@ -49,7 +49,7 @@ export class HttpHeaders implements Iterable<readonly [name: string, value: stri
    * @internal
    */
   toData(): FieldData {
-    return { bytes: this.#section.bytes, index: this.#index }
+    return { text: this.#text, index: this.#index }
   }
 
   /** How many fields there are. */
@@ -94,21 +94,27 @@ export class HttpHeaders implements Iterable<readonly [name: string, value: stri
   }
 
   #name(field: number): string {
-    return this.#section.slice(this.#at(field, 0), this.#at(field, 1))
+    return this.#text.slice(this.#at(field, 0), this.#at(field, 1))
   }
 
   #value(field: number): string {
-    return this.#section.slice(this.#at(field, 2), this.#at(field, 3))
+    return this.#text.slice(this.#at(field, 2), this.#at(field, 3))
   }
 
   #isNamed(field: number, lower: string): boolean {
-    return equalsIgnoringCase(this.#section.bytes, this.#at(field, 0), this.#at(field, 1), lower)
+    const start = this.#at(field, 0)
+    if (this.#at(field, 1) - start !== lower.length) return false
+    for (let i = 0; i < lower.length; i++) {
+      if (lowerCase(this.#text.charCodeAt(start + i)) !== lower.charCodeAt(i)) return false
+    }
+    return true
   }
 
   #at(field: number, which: number): number {
-    return this.#index[field * INDEX_STRIDE + which] as number
+    const at = field * INDEX_STRIDE + which
+    return typeof this.#index === 'string' ? this.#index.charCodeAt(at) : (this.#index[at] as number)
   }
 }
 
 /** No fields at all. */
-export const NO_HEADERS = new HttpHeaders(new SectionText(new Uint8Array(0)), [])
+export const NO_HEADERS = new HttpHeaders('', '')

@@ -1,7 +1,7 @@
 import type { Timestamp } from '../../packet/timestamp'
 import type { FlowSide } from '../../tracker/vocabulary'
 import type { HttpBody } from './bodies'
-import { type FieldData, HttpHeaders, SectionText } from './headers'
+import { type FieldData, type FieldIndex, HttpHeaders } from './headers'
 import { type AnyMessageState, RequestState, ResponseState } from './message'
 import type { StartLine } from './start-line'
 
@@ -9,10 +9,10 @@ import type { StartLine } from './start-line'
 export interface HttpMessageData {
   readonly kind: 'request' | 'response'
   readonly side: FlowSide
-  readonly text: Uint8Array
+  readonly text: string
   readonly line: StartLine | undefined
   /** Of the header fields, in `text`. */
-  readonly index: readonly number[]
+  readonly index: FieldIndex
   readonly trailers: FieldData | undefined
   readonly bodyBytes: number
   readonly missingBytes: number
@@ -36,7 +36,7 @@ export function httpMessageData(message: unknown): HttpMessageData | undefined {
   return {
     ...{ kind, side, bodyBytes, missingBytes, isChunked, body, isComplete },
     ...{ startTime, endTime, leniencyMask, anomalyMask },
-    text: message.textBytes,
+    text: message.text,
     line: message.lineData,
     index: message.headers.toData().index,
     trailers: message.trailers?.toData(),
@@ -50,7 +50,7 @@ export function httpMessageOf(data: HttpMessageData): AnyMessageState {
   const message = begin(data)
   const { bodyBytes, missingBytes, isChunked, body, isComplete, endTime, leniencyMask, anomalyMask, trailers } = data
   Object.assign(message, { bodyBytes, missingBytes, isChunked, body, isComplete, endTime, leniencyMask, anomalyMask })
-  message.trailers = trailers && new HttpHeaders(new SectionText(trailers.bytes), trailers.index)
+  message.trailers = trailers && new HttpHeaders(trailers.text, trailers.index)
   if (message.kind === 'response') message.upgrade = data.upgrade
   return message
 }
@@ -59,8 +59,7 @@ function begin({ kind, side, text, line, index, startTime, request }: HttpMessag
   const answered = request && httpMessageOf(request)
   const asked = answered?.kind === 'request' ? answered : undefined
   if (!line) return ResponseState.simple(side, startTime, asked)
-  const section = new SectionText(text)
-  const headers = new HttpHeaders(section, index)
-  if (kind === 'request') return new RequestState(side, section, line, headers, startTime)
-  return new ResponseState(side, section, line, headers, startTime, asked)
+  const headers = new HttpHeaders(text, index)
+  if (kind === 'request') return new RequestState(side, text, line, headers, startTime)
+  return new ResponseState(side, text, line, headers, startTime, asked)
 }

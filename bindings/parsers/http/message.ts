@@ -2,10 +2,9 @@ import { fieldsOf } from '../../common/fields'
 import { inspectSymbol } from '../../common/inspect'
 import type { Timestamp } from '../../packet/timestamp'
 import type { FlowSide } from '../../tracker/vocabulary'
-import { startsWith } from './ascii'
 import type { HttpBody, HttpBodyReader } from './bodies'
 import { anomalyNames, type HttpAnomalyKind, type HttpLeniency, leniencyNames } from './findings'
-import { type HttpHeaders, NO_HEADERS, SectionText } from './headers'
+import { type HttpHeaders, NO_HEADERS } from './headers'
 import type { StartLine } from './start-line'
 
 /** What requests and responses have in common. Text is printable ASCII: other octets are U+FFFD. */
@@ -88,8 +87,6 @@ abstract class MessageState implements HttpMessageBase {
   reader: HttpBodyReader | undefined = undefined
   /** The reader wants no more. */
   isReaderDone = false
-  protected readonly text: SectionText
-  protected readonly line: StartLine
 
   /**
    * @param text what begins with the start line
@@ -97,13 +94,11 @@ abstract class MessageState implements HttpMessageBase {
    */
   constructor(
     readonly side: FlowSide,
-    text: SectionText,
-    line: StartLine,
+    readonly text: string,
+    protected readonly line: StartLine,
     readonly headers: HttpHeaders,
     readonly startTime: Timestamp,
   ) {
-    this.text = text
-    this.line = line
     this.endTime = startTime
   }
 
@@ -119,11 +114,6 @@ abstract class MessageState implements HttpMessageBase {
 
   /** Where the parts of its start line lie; undefined where it has none. */
   abstract readonly lineData: StartLine | undefined
-
-  /** The octets that begin with its start line. */
-  get textBytes(): Uint8Array {
-    return this.text.bytes
-  }
 
   abstract toJSON(): object
 
@@ -161,8 +151,8 @@ export class RequestState extends MessageState implements HttpRequest {
   }
 
   /** Whether the method is this one; methods are case-sensitive (RFC 9110, 9.1). */
-  isMethod(method: Uint8Array): boolean {
-    return this.line.firstEnd === method.length && startsWith(this.text.bytes, 0, method.length, method)
+  isMethod(method: string): boolean {
+    return this.line.firstEnd === method.length && this.text.startsWith(method)
   }
 
   get method(): string {
@@ -197,7 +187,7 @@ export class ResponseState extends MessageState implements HttpResponse {
   /** @param request the one that it answers */
   constructor(
     side: FlowSide,
-    text: SectionText,
+    text: string,
     line: StartLine,
     headers: HttpHeaders,
     startTime: Timestamp,
@@ -208,7 +198,7 @@ export class ResponseState extends MessageState implements HttpResponse {
 
   /** One of HTTP/0.9: a body and nothing else (RFC 1945, 6.1). */
   static simple(side: FlowSide, startTime: Timestamp, request: RequestState | undefined): ResponseState {
-    return new ResponseState(side, NO_TEXT, NO_STATUS_LINE, NO_HEADERS, startTime, request)
+    return new ResponseState(side, '', NO_STATUS_LINE, NO_HEADERS, startTime, request)
   }
 
   get lineData(): StartLine | undefined {
@@ -242,8 +232,6 @@ export class ResponseState extends MessageState implements HttpResponse {
 export type AnyMessageState = RequestState | ResponseState
 
 const HTTP_0_9 = 'HTTP/0.9'
-
-const NO_TEXT = new SectionText(new Uint8Array(0))
 
 const NO_STATUS_LINE: StartLine = {
   kind: 'response',

@@ -66,13 +66,13 @@ export class SectionReader {
     return -1
   }
 
-  /** A copy of what is in the buffer and what follows it; the next section begins behind. */
+  /** What is in the buffer and what follows it, as a view that holds until more is taken. */
   collect(bytes: Uint8Array, from: number, to: number): Uint8Array {
     const { buffer } = this
     this.lineStart = 0
-    if (buffer.length === 0) return bytes.slice(from, to)
+    if (buffer.length === 0) return bytes.subarray(from, to)
     buffer.append(bytes, from, to)
-    const section = buffer.copy()
+    const section = buffer.bytes.subarray(0, buffer.length)
     buffer.clear()
     return section
   }

@@ -3,7 +3,6 @@ import type { FlowSide } from '../../tracker/vocabulary'
 import type { Fields } from './fields'
 import type { HttpCounters } from './findings'
 import type { BodyFraming } from './framing'
-import type { SectionText } from './headers'
 import type { AnyMessageState, RequestState } from './message'
 import type { HttpConfig } from './options'
 import type { StartLine } from './start-line'
@@ -13,7 +12,6 @@ export type MessageKind = 'request' | 'response'
 
 /** A head as it has been read, whole or as far as it goes. */
 export interface Head {
-  readonly text: SectionText
   readonly line: StartLine
   readonly fields: Fields
   readonly startTime: Timestamp
