@@ -1,25 +1,7 @@
+import { FrameSearch, type MessageTest, PREFIX } from './frame-search'
 import type { DnsFlowAnomalyKind } from './message'
+import { HEADER, isPossible } from './plausible'
 import { uint16 } from './rdata-reader'
-
-/** Bytes of the length before each message, RFC 1035 section 4.2.2. */
-const PREFIX = 2
-const HEADER = 12
-const LEAST_QUESTION = 5
-const LEAST_RECORD = 11
-
-const QR = 0x8000
-const Z = 0x0040
-const RCODE = 0x000f
-const LAST_RCODE = 10
-
-const QUERY = 0
-const NOTIFY = 4
-const UPDATE = 5
-/** Stateful operations, RFC 8490. */
-const LAST_OPCODE = 6
-
-/** Nobody asks more than one (RFC 9619); multicast DNS does, but not here. */
-const MOST_QUESTIONS = 16
 
 /** What a partial message is kept in begins with this, and doubles: a length alone reserves nothing. */
 const LEAST_BUFFER = 512
@@ -27,11 +9,8 @@ const LEAST_BUFFER = 512
 /** Bytes that a search adds to its buffer at once. */
 const SEARCH_STEP = 65_536
 
-/** Positions of a stream out of step at which a whole message is tried before it is given up. */
-const MOST_TRIALS = 64
-
 /** What one side of a stream tells. */
-export interface FrameReceiver {
+export interface FrameReceiver extends MessageTest {
   /**
    * A message, whole or as much of it as there was.
    *
@@ -39,8 +18,6 @@ export interface FrameReceiver {
    * @param length of the whole message, by the two bytes before it
    */
   message(bytes: Uint8Array, length: number): void
-  /** Whether these bytes are one sound message: asked only where the stream is out of step. */
-  isSound(bytes: Uint8Array): boolean
   /** The stream is out of step, or cannot be taken further; see {@link FrameFault}. */
   fault(fault: FrameFault, offset: number): void
 }
@@ -76,8 +53,8 @@ export class FrameReader {
   #passing = 0
   /** Stream offset of the first byte in the buffer, or of the next one that comes. */
   #offset = 0
-  #searched = 0
-  #trials = 0
+  /** Made where it is needed first: few sides need it, and open connections are many. */
+  #search: FrameSearch | undefined
 
   readonly #receiver: FrameReceiver
   readonly #limits: FrameLimits
@@ -134,7 +111,7 @@ export class FrameReader {
     this.#cut()
     this.#passing = Math.max(0, wanted - length)
     this.#offset += length
-    if (wanted < length && this.#mode !== 'search') this.#search(offset)
+    if (wanted < length && this.#mode !== 'search') this.#lose(offset)
   }
 
   /** The side has ended. */
@@ -158,7 +135,7 @@ export class FrameReader {
     if (this.#mode === 'start') {
       if (there < PREFIX + Math.min(length, HEADER)) return 0
       if (!isPossible(bytes, at + PREFIX, length)) {
-        this.#search(this.#offset)
+        this.#lose(this.#offset)
         return 0
       }
       this.#mode = 'messages'
@@ -213,34 +190,17 @@ export class FrameReader {
 
   /** Looks for a sound message from `at` on, and answers where it begins, or where more bytes are needed. */
   #find(at: number, ended: boolean): number {
-    const buffer = this.#buffer
-    for (; at < this.#filled; at++, this.#offset++) {
-      if (this.#searched++ >= this.#limits.maxSearch || this.#trials > MOST_TRIALS) {
-        this.#receiver.fault('dns_not_dns', this.#offset)
-        this.#mode = 'done'
-        this.#filled = 0
-        this.#buffer = EMPTY
-        return 0
-      }
-      const there = this.#filled - at
-      const isHead = there >= PREFIX + HEADER
-      if (!isHead && !ended) break
-      if (!isHead) continue
-      const length = uint16(buffer, at)
-      if (length > this.#limits.maxMessage || !isPlausible(buffer, at + PREFIX, length)) continue
-      if (there < PREFIX + length) {
-        if (ended) continue
-        break
-      }
-      this.#trials++
-      if (this.#receiver.isSound(buffer.subarray(at + PREFIX, at + PREFIX + length))) {
-        this.#mode = 'messages'
-        return at
-      }
-    }
-    // The byte at which more are needed is looked at again.
-    if (at < this.#filled) this.#searched--
-    return at
+    this.#search ??= new FrameSearch(this.#receiver, this.#limits.maxMessage, this.#limits.maxSearch)
+    const search = this.#search
+    const to = search.find(this.#buffer, at, this.#filled, ended)
+    this.#offset += to - at
+    if (search.verdict === 'found') this.#mode = 'messages'
+    if (search.verdict !== 'spent') return to
+    this.#receiver.fault('dns_not_dns', this.#offset)
+    this.#mode = 'done'
+    this.#filled = 0
+    this.#buffer = EMPTY
+    return 0
   }
 
   /** Takes what a search finds in the buffer when no more bytes will come that belong to it. */
@@ -248,10 +208,10 @@ export class FrameReader {
     if (this.#mode === 'search') this.#drain(true)
   }
 
-  #search(offset: number): void {
+  /** The stream is out of step. */
+  #lose(offset: number): void {
     this.#mode = 'search'
-    this.#searched = 0
-    this.#trials = 0
+    this.#search = undefined
     this.#receiver.fault('dns_out_of_step', offset)
   }
 
@@ -288,37 +248,3 @@ export class FrameReader {
 }
 
 const EMPTY = new Uint8Array(0)
-
-/**
- * Whether this may be the header of a message of `length` bytes: an opcode there is, no query with a response code or
- * answers, no more questions than a program would ask, and no more records than can lie in it. A stream whose first bytes fail this does not begin with a message.
- */
-function isPossible(bytes: Uint8Array, at: number, length: number): boolean {
-  const opcode = opcodeOf(bytes, at)
-  if (length < HEADER || opcode > LAST_OPCODE) return false
-  const flags = uint16(bytes, at + 2)
-  if (opcode === QUERY && !(flags & QR) && (flags & RCODE || uint16(bytes, at + 6) > 0)) return false
-  return uint16(bytes, at + 4) <= MOST_QUESTIONS && leastLength(bytes, at) <= length
-}
-
-/** Whether it looks like a usual one, too: what a search goes by before it tries the whole message. */
-function isPlausible(bytes: Uint8Array, at: number, length: number): boolean {
-  if (!isPossible(bytes, at, length)) return false
-  const flags = uint16(bytes, at + 2)
-  const opcode = opcodeOf(bytes, at)
-  if ((opcode !== QUERY && opcode !== NOTIFY && opcode !== UPDATE) || flags & Z || (flags & RCODE) > LAST_RCODE) {
-    return false
-  }
-  const questions = uint16(bytes, at + 4)
-  // Messages of a transfer after the first may have no question, RFC 5936 section 2.2.
-  return questions === 1 || (questions === 0 && (flags & QR) !== 0 && leastLength(bytes, at) > HEADER)
-}
-
-function opcodeOf(bytes: Uint8Array, at: number): number {
-  return ((bytes[at + 2] as number) >> 3) & 15
-}
-
-function leastLength(bytes: Uint8Array, at: number): number {
-  const records = uint16(bytes, at + 6) + uint16(bytes, at + 8) + uint16(bytes, at + 10)
-  return HEADER + LEAST_QUESTION * uint16(bytes, at + 4) + LEAST_RECORD * records
-}

@@ -1,3 +1,4 @@
+import { type AlertListener, AlertReader } from './alert-reader'
 import {
   ALERT,
   APPLICATION_DATA,
@@ -12,9 +13,11 @@ import {
 import { type HandshakeListener, HandshakeReader } from './handshake'
 import type { TlsAnomalyKind, TlsCounters } from './messages'
 import type { TlsConfig } from './options'
-import { Reader } from './reader'
-import { isRecordVersion, nextBeginning, recordSignature, ssl2Signature } from './signature'
+import type { Reader } from './reader'
+import { RecordSearch, type SearchListener } from './record-search'
+import { isRecordVersion, ssl2Signature } from './signature'
 import { SSL2_HEADER, SSL2_SERVER_HELLO } from './ssl2'
+import { Ssl2Buffer } from './ssl2-buffer'
 
 /** At the first byte of a stream or behind a hole; between records; in a record's body ... */
 const START = 0
@@ -33,19 +36,14 @@ const PEEKED = 6
 /** Longest record of alerts that are in the clear: one may hold several (RFC 5246 section 6.2.1). */
 const LONGEST_ALERTS = 16
 
-const EMPTY = new Uint8Array()
-
 /** What a {@link SideReader} tells and asks. */
-export interface SideListener extends Omit<HandshakeListener, 'tooLong' | 'lost'> {
+export interface SideListener extends Omit<HandshakeListener, 'tooLong' | 'lost'>, AlertListener, SearchListener {
   ssl2Hello(body: Reader): void
-  alert(level: number, description: number): void
   anomaly(kind: TlsAnomalyKind): void
   /** A ChangeCipherSpec came: whether there may be something in the clear behind it. */
   goesOnBehindCipherSpec(): boolean
   /** Application data came: whether there may be something in the clear behind it. */
   goesOnBehindData(): boolean
-  /** Whether TLS may begin here, in the middle of a stream. */
-  mayBegin(type: number): boolean
   done(): void
 }
 
@@ -55,6 +53,11 @@ export class SideReader {
   readonly #config: TlsConfig
   readonly #counters: TlsCounters
   readonly #handshake: HandshakeReader
+  // Made where they are needed first: few sides need them, and open connections are many.
+  #alerts: AlertReader | undefined
+  #search: RecordSearch | undefined
+  /** A hello in SSL 2.0 framing that is on its way. */
+  #ssl2: Ssl2Buffer | undefined
   #phase = START
   readonly #header = new Uint8Array(PEEKED)
   #headerFilled = 0
@@ -64,13 +67,6 @@ export class SideReader {
   #left = 0
   /** What comes may be encrypted. */
   #isBehindCipherSpec = false
-  /** Level of an alert whose description is in the next record, or 0. */
-  #alertLevel = 0
-  /** A hello in SSL 2.0 framing, or the last bytes that were searched. */
-  #buffer = EMPTY
-  #bufferFilled = 0
-  /** Bytes that were searched in vain. */
-  #passed = 0
   readonly #isWanted = () => this.#phase !== DONE
 
   constructor(listener: SideListener, config: TlsConfig, counters: TlsCounters) {
@@ -117,8 +113,7 @@ export class SideReader {
         this.stop()
         break
       case SEARCH:
-        this.#pass(this.#buffer.length)
-        this.#buffer = EMPTY
+        this.#search?.giveUp()
     }
   }
 
@@ -132,7 +127,8 @@ export class SideReader {
   stop(): void {
     if (this.#phase === DONE) return
     this.#phase = DONE
-    this.#buffer = EMPTY
+    this.#ssl2 = undefined
+    this.#search = undefined
     this.#handshake.stop()
     this.#listener.done()
   }
@@ -147,7 +143,7 @@ export class SideReader {
       case SSL2:
         return this.#takeSsl2(bytes, at)
       case SEARCH:
-        this.#search(bytes.subarray(at))
+        this.#lookIn(bytes.subarray(at))
         return bytes.length
       default:
         this.#header[this.#headerFilled++] = bytes[at] ?? 0
@@ -209,9 +205,8 @@ export class SideReader {
     const length = ((high & 0x7f) << 8) | low
     if (ssl2Signature(header) === 'yes' && length > RECORD_HEADER - SSL2_HEADER) {
       this.#phase = SSL2
-      this.#buffer = new Uint8Array(length)
-      this.#buffer.set(header.subarray(SSL2_HEADER))
-      this.#bufferFilled = RECORD_HEADER - SSL2_HEADER
+      this.#ssl2 = new Ssl2Buffer(length)
+      this.#ssl2.take(header, SSL2_HEADER)
       return
     }
     // The answer in SSL 2.0 itself; what follows is encrypted.
@@ -220,7 +215,7 @@ export class SideReader {
       return
     }
     this.#phase = SEARCH
-    this.#search(header.slice())
+    this.#lookIn(header.slice())
   }
 
   #takeBody(bytes: Uint8Array, at: number): number {
@@ -232,24 +227,12 @@ export class SideReader {
     return at + taken
   }
 
-  /** RFC 8446 section 6; up to TLS 1.2 they may be cut and put together as any other content. */
   #takeAlerts(bytes: Uint8Array): void {
-    for (const byte of bytes) {
-      const level = this.#alertLevel
-      if (level === 0 && byte !== 1 && byte !== 2) {
-        this.#listener.anomaly('tls_malformed_handshake')
-        this.stop()
-        return
-      }
-      this.#alertLevel = level === 0 ? byte : 0
-      if (level === 0) continue
-      this.#listener.alert(level, byte)
-      // A fatal alert and close_notify, 0, are the last of a side (RFC 8446 sections 6.1 and 6.2).
-      if (level === 2 || byte === 0) {
-        this.stop()
-        return
-      }
-    }
+    this.#alerts ??= new AlertReader(this.#listener)
+    const verdict = this.#alerts.feed(bytes)
+    if (verdict === 'more') return
+    if (verdict === 'malformed') this.#listener.anomaly('tls_malformed_handshake')
+    this.stop()
   }
 
   #takePeeked(bytes: Uint8Array, at: number): number {
@@ -269,50 +252,27 @@ export class SideReader {
   }
 
   #takeSsl2(bytes: Uint8Array, at: number): number {
-    const taken = Math.min(this.#buffer.length - this.#bufferFilled, bytes.length - at)
-    this.#buffer.set(bytes.subarray(at, at + taken), this.#bufferFilled)
-    this.#bufferFilled += taken
-    if (this.#bufferFilled === this.#buffer.length) {
-      const body = new Reader(this.#buffer, 1)
-      this.#buffer = EMPTY
+    const end = this.#ssl2?.take(bytes, at) ?? at
+    const body = this.#ssl2?.body
+    if (body) {
+      this.#ssl2 = undefined
       this.#phase = HEADER
       this.#listener.ssl2Hello(body)
     }
-    return at + taken
+    return end
   }
 
-  /** Looks for a hello or an alert, and goes on from there. */
-  #search(bytes: Uint8Array): void {
-    const looked = bytes.subarray(0, this.#config.searchBytes - this.#passed - this.#buffer.length)
-    const data = this.#buffer.length > 0 ? joined(this.#buffer, looked) : looked
-    let at = nextBeginning(data, 0)
-    let verdict = recordSignature(data, at)
-    while (verdict === 'no' || (verdict === 'yes' && !this.#mayBegin(data, at))) {
-      at = nextBeginning(data, at + 1)
-      verdict = recordSignature(data, at)
-    }
-    this.#pass(at)
-    if (verdict === 'yes') {
-      this.#buffer = EMPTY
+  /** Goes on with records from where TLS begins. */
+  #lookIn(bytes: Uint8Array): void {
+    this.#search ??= new RecordSearch(this.#listener, this.#config.searchBytes, this.#counters)
+    const search = this.#search
+    const found = search.find(bytes)
+    if (found) {
       this.#phase = HEADER
-      this.feed(data.subarray(at))
-      this.feed(bytes.subarray(looked.length))
-      return
+      for (const part of found) this.feed(part)
+    } else if (search.isSpent) {
+      this.stop()
     }
-    this.#buffer = data.slice(at)
-    if (this.#passed + this.#buffer.length < this.#config.searchBytes) return
-    this.#pass(this.#buffer.length)
-    this.stop()
-  }
-
-  /** So many bytes are not TLS. */
-  #pass(length: number): void {
-    this.#passed += length
-    this.#counters.searchedBytes += length
-  }
-
-  #mayBegin(data: Uint8Array, at: number): boolean {
-    return this.#listener.mayBegin(data[at] === ALERT ? SERVER_HELLO : (data[at + RECORD_HEADER] ?? 0))
   }
 
   #gapInBody(length: number): void {
@@ -321,7 +281,7 @@ export class SideReader {
       return
     }
     this.#left -= length
-    this.#alertLevel = 0
+    this.#alerts?.reset()
     if (this.#type === HANDSHAKE) this.#handshake.skip(length)
     if (this.#left === 0) this.#phase = HEADER
   }
@@ -330,14 +290,8 @@ export class SideReader {
   #restart(): void {
     this.#phase = START
     this.#headerFilled = 0
-    this.#alertLevel = 0
+    this.#ssl2 = undefined
+    this.#alerts?.reset()
     this.#handshake.lose()
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
 }
