@@ -19,6 +19,15 @@ import { inThread, textsOf, withWorker } from './support'
 const own = () => new Worker(new URL('own-worker.mjs', import.meta.url))
 const ownDriver = (...parsers: string[]) => WorkerDriver.create({ parsers, worker: own, anomalies: true })
 
+/** What the parser `rich` of own-worker.mjs answers. */
+interface RichMessage {
+  readonly options: object
+  readonly part: object
+  readonly again: object
+  readonly self: object
+  readonly day: Date
+}
+
 /** Reads a connection with a parser of own-worker.mjs. */
 async function eventsWith(parser: string, capture = captureOf(connection())): Promise<DriverEvent[]> {
   using driver = await ownDriver(parser)
@@ -259,13 +268,13 @@ describe('parsers of your own', () => {
     const [event] = (await collect<DriverEvent>(driver.events(captureOf(connection())))).filter(
       (e) => e.kind === 'message',
     )
-    const message = (event as { message: Record<string, unknown> }).message
+    const { message } = event as { message: RichMessage }
     const part = { bytes: Uint8Array.of(0x67, 0x65), at: [new Timestamp(4)] }
-    expect(message['options']).toEqual({ depth: [1, { two: 2 }] })
-    expect(message['part']).toEqual(part)
-    expect(message['again']).toBe(message['part'])
-    expect(message['self']).toBe(message)
-    expect(message['day']).toEqual(new Date(0))
+    expect(message.options).toEqual({ depth: [1, { two: 2 }] })
+    expect(message.part).toEqual(part)
+    expect(message.again).toBe(message.part)
+    expect(message.self).toBe(message)
+    expect(message.day).toEqual(new Date(0))
     expect(Object.keys(message)).toEqual(['options', 'part', 'again', '__proto__', 'day', 'none', 'self'])
     expect(Object.getPrototypeOf(message)).toBe(Object.prototype)
   })
