@@ -46,7 +46,8 @@ describe('help', () => {
   )('of %s is printed', async (name, operand = '<CAPTURE...>') => {
     const { status, out } = await call(name, '--help')
     expect(status).toBe(0)
-    expect(out).toContain(`Usage: flowscope ${name} [OPTIONS] ${operand.replace(/[<>]/g, '')}`.trimEnd() + '\n')
+    const usage = `Usage: flowscope ${name} [OPTIONS] ${operand.replace(/[<>]/g, '')}`
+    expect(out).toContain(`${usage.trimEnd()}\n`)
     expect((await call('help', name)).out).toBe(out)
   })
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { withLock } from '../../support/lock'
 import { ROOT } from '../../support/programs'
-import { withLock } from './lock'
 import { npm } from './programs'
 
 /** The package as it would be published, and a project that has installed it. */

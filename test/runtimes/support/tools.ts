@@ -1,40 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { installPackages } from '../../support/install'
 import { ROOT } from '../../support/programs'
-import { withLock } from './lock'
-import { npm } from './programs'
 
 /** Where runtimes and heavy tools are installed, so that the project itself needs none of them. */
 const FOLDER = join(ROOT, 'test/runtimes')
 
 const MODULES = join(FOLDER, 'node_modules')
 
-/** A copy of the lock file that was installed from. */
-const INSTALLED = join(MODULES, '.installed-lock.json')
-
-/** The most that an installation may take, in milliseconds. */
-const INSTALL_LIMIT = 600_000
-
 /**
- * Installs what test/runtimes/package.json lists, unless that was done. No script of a package is run: each brings its
- * binaries as they are.
+ * Installs what test/runtimes/package.json lists, unless that was done.
  *
  * @returns undefined, or why there is nothing to test with
  */
 export function installTools(): Promise<string | undefined> {
-  return withLock(join(ROOT, 'test-results/locks/tools'), async () => {
-    const lock = await readFile(join(FOLDER, 'package-lock.json'), 'utf8')
-    if (lock === (await readFile(INSTALLED, 'utf8').catch(() => undefined))) return undefined
-    try {
-      await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FOLDER, limit: INSTALL_LIMIT })
-    } catch (error) {
-      await rm(INSTALLED, { force: true })
-      return `npm ci in test/runtimes failed: ${String(error).match(/npm error (?!code).*/)?.[0] ?? error}`
-    }
-    await writeFile(INSTALLED, lock)
-    return undefined
-  })
+  return installPackages(FOLDER)
 }
 
 /** The path of a file of an installed package, undefined where it does not come for this platform. */
