@@ -4,7 +4,7 @@ import { type CaptureInput, toSource } from '../sources/capture-input'
 import { OpenedCapture } from '../sources/opened-capture'
 import { CaptureReader } from './capture-reader'
 import { PacketFeeder } from './packet-feeder'
-import { LONGEST_TURN, type ReadOptions } from './read-options'
+import { LONGEST_TURN, progressOf, type ReadOptions } from './read-options'
 
 /**
  * The packets of a capture, one by one, without tracking flows: for tools of your own, and for those that want frames,
@@ -33,7 +33,7 @@ export async function* packets(
       const count = typeof filling === 'number' ? filling : await untilAborted(filling, signal)
       if (count === 0) break
       for (const packet of reader.accept(count)) yield packet
-      onProgress?.({ bytesRead: source.compressedBytesRead ?? reader.bytesRead, bytesTotal: source.size })
+      onProgress?.(progressOf(source, reader))
       if (performance.now() - turn < LONGEST_TURN) continue
       await yieldToEventLoop()
       turn = performance.now()

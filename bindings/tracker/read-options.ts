@@ -1,9 +1,13 @@
 import type { Decompression } from '../sources/compressed/decompression'
+import type { OpenedCapture } from '../sources/opened-capture'
+import type { CaptureReader } from './capture-reader'
 
 /** How far the reading of a capture has come. */
 export interface ReadProgress {
   /** Bytes of the capture that have been read; where it is compressed, bytes of the compressed file. */
   readonly bytesRead: number
+  /** Bytes of the capture itself that have been read: where it is compressed, of what it becomes. */
+  readonly captureBytesRead: number
   /** Bytes of the whole capture, or of the compressed file, where they are known. */
   readonly bytesTotal: number | undefined
 }
@@ -12,7 +16,7 @@ export interface ReadProgress {
 export interface ReadOptions {
   /** Ends the reading with the signal's reason, at the latest after the chunk at work. */
   readonly signal?: AbortSignal
-  /** Called after each chunk of up to 1 MiB. */
+  /** Called after each chunk of up to 256 KiB. What it throws ends the reading. */
   readonly onProgress?: (progress: ReadProgress) => void
   /**
    * What compressed captures are decompressed with. What is not among it is loaded when it is needed; where nothing
@@ -26,3 +30,11 @@ export type ReadSyncOptions = Pick<ReadOptions, 'onProgress' | 'decompress'>
 
 /** Milliseconds that reading may keep the event loop waiting when a source answers at once. */
 export const LONGEST_TURN = 10
+
+/** How far a reader has come with a source. */
+export function progressOf(
+  { compressedBytesRead, size }: OpenedCapture,
+  { bytesRead }: Pick<CaptureReader<unknown>, 'bytesRead'>,
+): ReadProgress {
+  return { bytesRead: compressedBytesRead ?? bytesRead, captureBytesRead: bytesRead, bytesTotal: size }
+}

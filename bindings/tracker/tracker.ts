@@ -16,7 +16,7 @@ import type { Engine } from './engine'
 import type { FlowEntry } from './flow-entry'
 import { FrameWriter } from './frame-writer'
 import type { TrackerObserver } from './observer'
-import { LONGEST_TURN, type ReadOptions, type ReadSyncOptions } from './read-options'
+import { LONGEST_TURN, progressOf, type ReadOptions, type ReadSyncOptions } from './read-options'
 import { decodeTrackerStats, type TrackerStats } from './tracker-stats'
 
 export type { ReadOptions, ReadProgress, ReadSyncOptions } from './read-options'
@@ -331,7 +331,7 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
         }
         if (count === 0) break
         for (const event of reader.accept(count)) yield event
-        onProgress?.({ bytesRead: source.compressedBytesRead ?? reader.bytesRead, bytesTotal: source.size })
+        onProgress?.(progressOf(source, reader))
         if (performance.now() - turn < LONGEST_TURN) continue
         await yieldToEventLoop()
         turn = performance.now()
@@ -366,7 +366,7 @@ export abstract class Tracker<K extends FlowKey, S, E> implements Disposable {
         if (typeof count !== 'number') throw new SourceError('this source cannot be read synchronously')
         if (count === 0) break
         yield* reader.accept(count)
-        onProgress?.({ bytesRead: source.compressedBytesRead ?? reader.bytesRead, bytesTotal: source.size })
+        onProgress?.(progressOf(source, reader))
       }
       reader.end()
     } catch (error) {

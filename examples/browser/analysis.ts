@@ -30,7 +30,7 @@ export type Outcome =
 export class Analysis {
   readonly model = new Model()
   readonly #abort = new AbortController()
-  #progress: ReadProgress = { bytesRead: 0, bytesTotal: undefined }
+  #progress: ReadProgress = { bytesRead: 0, captureBytesRead: 0, bytesTotal: undefined }
 
   get progress(): ReadProgress {
     return this.#progress

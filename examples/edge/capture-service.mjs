@@ -5,6 +5,7 @@
 //   curl --data-binary @trace.pcap https://example.com/messages
 
 import { CaptureError, Driver, FlowscopeError } from 'flowscope'
+import { unzstdWithin } from 'flowscope/decompress'
 import { dns } from 'flowscope/dns'
 import { http } from 'flowscope/http'
 import { NdjsonWriter } from 'flowscope/ndjson'
@@ -12,17 +13,28 @@ import { tls } from 'flowscope/tls'
 
 const USAGE = 'POST a capture to /flows or /messages\n'
 
-/** What each path answers with. */
+/** Bytes of a head, a handshake message or a message of DNS that a parser may keep until it is whole, for each side. */
+const HTTP = { maxHead: 8 * 1024, maxPipelined: 64 }
+const TLS = { maxHandshakeBytes: 16 * 1024 }
+const DNS = { maxMessage: 8 * 1024 }
+
+/** What is answered with, by the last part of the path: whatever is before it may be where the service is mounted. */
 const SERVICES = {
   '/flows': { parsers: () => [], writes: { flows: true, messages: false } },
-  '/messages': { parsers: () => [http(), tls(), dns()], writes: { flows: false, messages: true } },
+  '/messages': { parsers: () => [http(HTTP), tls(TLS), dns(DNS)], writes: { flows: false, messages: true } },
 }
 
-/** Room for all flows and streams together: a quarter of the 128 MB that a worker has. */
+/**
+ * Room for all flows and streams together. With what parsers may keep of so many streams it stays below the 128 MB that
+ * a worker has, whatever is in the capture.
+ */
 const BOUNDS = {
   maxFlows: 20_000,
-  streams: { maxStreams: 5_000, maxBuffer: 256 * 1024, maxTotalBuffer: 16 * 1024 * 1024 },
+  streams: { maxStreams: 1_500, maxBuffer: 256 * 1024, maxTotalBuffer: 16 * 1024 * 1024 },
 }
+
+/** A capture may be compressed. What `zstd --long` makes needs more memory than there is. */
+const DECOMPRESS = [unzstdWithin(8 * 1024 * 1024)]
 
 /** Characters of lines that are sent at once. */
 const CHUNK = 16 * 1024
@@ -38,15 +50,18 @@ class LimitError extends Error {
 /**
  * Makes a function that answers requests.
  *
- * @param limits `maxBytes` of a capture, and `maxSeconds` from its first byte to its last line
+ * @param limits `maxBytes` of a capture, as it comes and, where it is compressed, of what it becomes; `maxSeconds` from
+ * its first byte to its last line
  */
 export function captureService({ maxBytes = 4 * 1024 ** 3, maxSeconds = 300 } = {}) {
   return async function answer(request) {
-    const service = SERVICES[new URL(request.url).pathname]
+    const { pathname } = new URL(request.url)
+    const service = SERVICES[pathname.slice(pathname.lastIndexOf('/'))]
     if (!service) return problem(404, USAGE)
     if (request.method !== 'POST') return problem(405, USAGE, { allow: 'POST' })
-    if (!request.body) return problem(400, `there is no body: ${USAGE}`)
-    if (Number(request.headers.get('content-length')) > maxBytes) return problem(413, tooLarge(maxBytes))
+    const length = request.headers.get('content-length')
+    if (!request.body || length === '0') return problem(400, `there is no body: ${USAGE}`)
+    if (Number(length) > maxBytes) return problem(413, tooLarge(maxBytes))
 
     const lines = linesOf(request.body, service, { maxBytes, maxSeconds })
     try {
@@ -66,18 +81,20 @@ export function captureService({ maxBytes = 4 * 1024 ** 3, maxSeconds = 300 } = 
 async function* linesOf(body, { parsers, writes }, { maxBytes, maxSeconds }) {
   const driver = await Driver.create({ ...BOUNDS, parsers: parsers() })
   const writer = new NdjsonWriter(writes)
-  const signal = AbortSignal.timeout(maxSeconds * 1000)
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), maxSeconds * 1000)
+  const { signal } = timeout
   let bytesRead = 0
   const onProgress = (progress) => {
     bytesRead = progress.bytesRead
-    if (bytesRead > maxBytes) throw new LimitError(413, tooLarge(maxBytes))
+    if (Math.max(bytesRead, progress.captureBytesRead) > maxBytes) throw new LimitError(413, tooLarge(maxBytes))
   }
   let hasBegun = false
   let damage
   let text = ''
   try {
     try {
-      for await (const event of driver.read(body, { onProgress, signal })) {
+      for await (const event of driver.read(body, { onProgress, signal, decompress: DECOMPRESS })) {
         text += writer.line(event)
         if (hasBegun && text.length < CHUNK) continue
         yield text
@@ -98,6 +115,7 @@ async function* linesOf(body, { parsers, writes }, { maxBytes, maxSeconds }) {
     }
     yield text + writer.summary(driver.stats, { damage })
   } finally {
+    clearTimeout(timer)
     driver.dispose()
   }
 }

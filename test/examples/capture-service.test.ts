@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT, runNode, startNode } from '../support/programs'
+import { zstdFrame } from '../support/zstd'
 
 type CaptureService = (limits?: { maxBytes?: number; maxSeconds?: number }) => (request: Request) => Promise<Response>
 
@@ -12,7 +14,7 @@ const { captureService }: { captureService: CaptureService } = await import(
 )
 
 const CAPTURE = 'test/fixtures/recorded/loopback-mix.pcap'
-const bytes = readFileSync(join(ROOT, CAPTURE))
+const bytes = new Uint8Array(readFileSync(join(ROOT, CAPTURE)))
 
 function post(path: string, body: BodyInit, headers: HeadersInit = {}): Request {
   // What sends a stream says so; the types of this library do not know it yet.
@@ -81,6 +83,27 @@ describe('captureService', () => {
   it('says in the last line where a damaged capture ends', async () => {
     const response = await captureService()(post('/flows', bytes.subarray(0, 20_000)))
     expect(summaryOf(await response.text()).damage).toMatchObject({ offset: 19_265 })
+  })
+
+  it.each(['gz', 'zst'])('reads what is compressed, .%s', async (suffix) => {
+    const answer = async (body: BodyInit) => (await captureService()(post('/messages', body))).text()
+    expect(await answer(readFileSync(join(ROOT, `${CAPTURE}.${suffix}`)))).toBe(await answer(bytes))
+  })
+
+  it('bounds what a compressed capture becomes', async () => {
+    const bomb = gzipSync(Buffer.concat([bytes, ...Array.from({ length: 99 }, () => bytes.subarray(24))]))
+    const response = await captureService({ maxBytes: bomb.length + 1 })(post('/flows', bomb))
+    const { packets, damage } = summaryOf(await response.text())
+    expect(packets).toBeLessThan(100 * 224)
+    expect(damage.reason).toBe(`the capture is larger than ${bomb.length + 1} bytes`)
+  })
+
+  it('refuses a compressed capture that needs more memory than there is', async () => {
+    const response = await captureService()(post('/flows', zstdFrame([bytes.subarray(0, 1000)], { window: 0x70 })))
+    expect([response.status, await response.text()]).toEqual([
+      422,
+      expect.stringMatching(/^not a capture that can be read: .*window of 16777216 bytes/),
+    ])
   })
 
   it('gives up a capture that takes too long', async () => {

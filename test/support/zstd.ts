@@ -12,7 +12,7 @@ export interface ZstdFrameOptions {
 }
 
 /** A frame of raw and RLE blocks. */
-export function zstdFrame(blocks: readonly ZstdBlock[], options: ZstdFrameOptions = {}): Uint8Array {
+export function zstdFrame(blocks: readonly ZstdBlock[], options: ZstdFrameOptions = {}): Uint8Array<ArrayBuffer> {
   const { window = 0x58, dictionary, checksum = false } = options
   const bytes = [0x28, 0xb5, 0x2f, 0xfd, (checksum ? 4 : 0) | (dictionary === undefined ? 0 : 1), window]
   if (dictionary !== undefined) bytes.push(dictionary)

@@ -7,4 +7,4 @@
 
 export type { CompressedInput, Decompression, Decompressor } from './decompression'
 export { gunzip } from './gunzip'
-export { unzstd } from './unzstd'
+export { unzstd, unzstdWithin } from './unzstd'

@@ -1,5 +1,6 @@
 import { Decompress } from 'fzstd'
 import { CaptureError } from '../../common/errors'
+import { checkInteger } from '../../common/options'
 import type { CompressedInput, Decompression, Decompressor } from './decompression'
 import { readFrameHeader, SKIPPABLE_HEADER, skippableLength, ZSTD_MAGIC } from './zstd-frame'
 
@@ -16,14 +17,33 @@ const LEAST_FRAME = 18
 
 const EMPTY = new Uint8Array(0)
 
+/** RFC 8878, 3.1.1.1.2: the smallest window there is. */
+const LEAST_WINDOW = 1 << 10
+
+/** The largest window that is accepted unless said otherwise, in bytes: what `zstd` decompresses without being told to. */
+const MOST_WINDOW = 128 << 20
+
 /**
  * The Zstandard format, RFC 8878: several frames one after the other, skippable ones among them, with windows of up to
  * 128 MiB. The checksums of frames are not looked at.
  */
-export const unzstd: Decompression = {
-  name: 'zstd',
-  recognizes: (head) => magicOf(head) === ZSTD_MAGIC || isSkippable(magicOf(head)),
-  start: () => new Unzstd(),
+export const unzstd: Decompression = unzstdWithin(MOST_WINDOW)
+
+/**
+ * The same with windows of up to so many bytes, where memory is short: a frame that asks for more is damage, a
+ * `CaptureError`. Decompressing takes about as much memory as the window is long. `zstd` asks for 8 MiB at most, unless
+ * it is told `--ultra` or `--long`; RFC 8878 section 3.1.1.1.2 recommends that decoders accept that much.
+ *
+ * @param maxWindow bytes, 1 KiB to 128 MiB
+ * @throws ConfigError when it is another number
+ */
+export function unzstdWithin(maxWindow: number): Decompression {
+  checkInteger(maxWindow, LEAST_WINDOW, MOST_WINDOW, 'maxWindow')
+  return {
+    name: 'zstd',
+    recognizes: (head) => magicOf(head) === ZSTD_MAGIC || isSkippable(magicOf(head)),
+    start: () => new Unzstd(maxWindow),
+  }
 }
 
 type Part = 'frame' | 'skippable' | 'block' | 'checksum'
@@ -33,6 +53,7 @@ type Part = 'frame' | 'skippable' | 'block' | 'checksum'
  * hand at once, which may be 30,000 times as much, and lose what it has when a fault follows.
  */
 class Unzstd implements Decompressor {
+  readonly #maxWindow: number
   #part: Part = 'frame'
   /** What is left of the bytes that the last block became. */
   #output: Uint8Array = EMPTY
@@ -44,6 +65,10 @@ class Unzstd implements Decompressor {
   #mostBlock = 0
   /** Bytes of a skippable frame that are still to come. */
   #toSkip = 0
+
+  constructor(maxWindow: number) {
+    this.#maxWindow = maxWindow
+  }
 
   decompress(input: CompressedInput, target: Uint8Array): number {
     while (this.#output.length === 0) if (!this.#advance(input)) return this.#stop(input)
@@ -88,7 +113,7 @@ class Unzstd implements Decompressor {
       return true
     }
     if (magic !== ZSTD_MAGIC) throw new CaptureError('compressed_trailer', input.offset, magic, ZSTD_MAGIC, 'zstd')
-    const header = readFrameHeader(bytes)
+    const header = readFrameHeader(bytes, this.#maxWindow)
     if (header === undefined) return false
     if (header.fault !== undefined) throw this.#damage(input, header.fault)
     this.#frame = new Decompress((piece) => {

@@ -4,9 +4,6 @@ export const ZSTD_MAGIC = 0xfd2fb528
 /** RFC 8878, 3.1.2: Magic_Number and Frame_Size. */
 export const SKIPPABLE_HEADER = 8
 
-/** The largest window that is accepted, in bytes: what the `zstd` program decompresses without being told to. */
-const MOST_WINDOW = 128 << 20
-
 /** RFC 8878, 3.1.1.2.4: Block_Maximum_Size, unless the window is smaller. */
 const MOST_BLOCK = 128 << 10
 
@@ -20,8 +17,12 @@ export interface FrameHeader {
   readonly fault: string | undefined
 }
 
-/** Reads the header of a frame, RFC 8878, 3.1.1.1; undefined when it is not there as a whole. */
-export function readFrameHeader(bytes: Uint8Array): FrameHeader | undefined {
+/**
+ * Reads the header of a frame, RFC 8878, 3.1.1.1; undefined when it is not there as a whole.
+ *
+ * @param mostWindow the largest window that is accepted, in bytes
+ */
+export function readFrameHeader(bytes: Uint8Array, mostWindow: number): FrameHeader | undefined {
   const descriptor = bytes[4]
   if (descriptor === undefined) return undefined
   const isSingleSegment = (descriptor & 0x20) !== 0
@@ -37,7 +38,7 @@ export function readFrameHeader(bytes: Uint8Array): FrameHeader | undefined {
     length,
     hasChecksum: (descriptor & 4) !== 0,
     mostBlock: Math.min(window, MOST_BLOCK),
-    fault: faultOf((descriptor & 8) !== 0, dictionary, window),
+    fault: faultOf((descriptor & 8) !== 0, dictionary, window, mostWindow),
   }
 }
 
@@ -46,10 +47,10 @@ export function skippableLength(bytes: Uint8Array): number {
   return SKIPPABLE_HEADER + littleEndian(bytes, 4, 4)
 }
 
-function faultOf(usesReserved: boolean, dictionary: number, window: number): string | undefined {
+function faultOf(usesReserved: boolean, dictionary: number, window: number, mostWindow: number): string | undefined {
   if (usesReserved) return 'reserved bit in the frame header'
   if (dictionary !== 0) return `needs dictionary ${dictionary}`
-  if (window > MOST_WINDOW) return `window of ${window} bytes, at most ${MOST_WINDOW} are accepted`
+  if (window > mostWindow) return `window of ${window} bytes, at most ${mostWindow} are accepted`
   return undefined
 }
 

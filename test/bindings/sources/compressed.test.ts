@@ -13,7 +13,7 @@ import {
   type ReadProgress,
   SourceError,
 } from '../../../bindings'
-import { gunzip, unzstd } from '../../../bindings/sources/compressed'
+import { gunzip, unzstd, unzstdWithin } from '../../../bindings/sources/compressed'
 import { OpenedCapture } from '../../../bindings/sources/opened-capture'
 import { skippableFrame, zstdFrame } from '../../support/zstd'
 import { collect, texts } from '../support'
@@ -94,7 +94,11 @@ describe.each([
   it('tells of progress in bytes of the file', async () => {
     const reports: ReadProgress[] = []
     await collect(flows(pieces(compressed, 1000, false), { onProgress: (progress) => reports.push(progress) }))
-    expect(reports.at(-1)).toEqual({ bytesRead: compressed.length, bytesTotal: compressed.length })
+    expect(reports.at(-1)).toEqual({
+      bytesRead: compressed.length,
+      captureBytesRead: PLAIN.length,
+      bytesTotal: compressed.length,
+    })
     expect(reports.every(({ bytesRead }, i) => bytesRead >= (reports[i - 1]?.bytesRead ?? 0))).toBe(true)
   })
 
@@ -191,6 +195,14 @@ describe('zstd', () => {
     const { error } = decompress(bytes)
     expect(error).toMatchObject({ code: 'compressed_data' })
     expect(String(error)).toMatch(message)
+  })
+
+  it('accepts windows as long as it is told', () => {
+    const within = (window: number) =>
+      new OpenedCapture(bytesSource(zstdFrame([text], { window })), [unzstdWithin(8 << 20)], false)
+    expect(within(0x68).readInto(new Uint8Array(100))).toBe(text.length)
+    expect(() => within(0x69).readInto(new Uint8Array(100))).toThrow(/window of 9437184 bytes, at most 8388608/)
+    expect(() => unzstdWithin(0)).toThrow(/maxWindow/)
   })
 
   it('hands out a bomb in pieces', () => {

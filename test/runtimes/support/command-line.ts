@@ -3,6 +3,17 @@ import { NOT_FOR_THIS_PLATFORM, RUN_LIMIT, type Runtime, versionIn } from './run
 import { readAnswers, suiteProject } from './suite'
 import { toolFile } from './tools'
 
+/** The first of these files that is installed: each platform has one of its own. */
+export const binaryOf = (files: readonly string[]) => files.map(toolFile).find((file) => file !== undefined)
+
+/** Where Deno and Bun may be. */
+export const DENO = ['linux-x64-glibc', 'linux-arm64-glibc', 'darwin-arm64', 'darwin-x64'].map(
+  (platform) => `@deno/${platform}/deno`,
+)
+export const BUN = ['linux-x64', 'linux-aarch64', 'darwin-aarch64', 'darwin-x64'].map(
+  (platform) => `@oven/bun-${platform}/bin/bun`,
+)
+
 /** A runtime that runs a program by its name, in a folder that has the package installed. */
 function commandLine(
   name: string,
@@ -11,7 +22,7 @@ function commandLine(
   about: Pick<Runtime, 'loading' | 'platform' | 'conditions'>,
   env: (project: string) => NodeJS.ProcessEnv = () => ({}),
 ): Runtime {
-  const command = () => binaries.map(toolFile).find((file) => file !== undefined) ?? ''
+  const command = () => binaryOf(binaries) ?? ''
   return {
     name,
     ...about,
@@ -38,7 +49,7 @@ const node = (major: number) =>
 /** Deno is given no permission: neither to read files nor to reach the network. */
 const deno = commandLine(
   'Deno',
-  ['linux-x64-glibc', 'linux-arm64-glibc', 'darwin-arm64', 'darwin-x64'].map((platform) => `@deno/${platform}/deno`),
+  DENO,
   ['run', '--no-prompt', '--no-remote', '--no-lock'],
   { loading: 'bytes within JavaScript', platform: 'deno', conditions: ['deno', 'node'] },
   (project) => ({ DENO_DIR: `${project}/.deno`, DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' }),
@@ -46,7 +57,7 @@ const deno = commandLine(
 
 const bun = commandLine(
   'Bun',
-  ['linux-x64', 'linux-aarch64', 'darwin-aarch64', 'darwin-x64'].map((platform) => `@oven/bun-${platform}/bin/bun`),
+  BUN,
   ['run', '--no-install'],
   { loading: 'bytes within JavaScript', platform: 'deno', conditions: ['bun', 'node'] },
   (project) => ({ HOME: project }),

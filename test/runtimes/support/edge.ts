@@ -28,19 +28,24 @@ export const edge: Runtime = {
   missing: () => undefined,
   async run(packed) {
     const project = await suiteProject(packed, 'edge')
-    const { conditions } = edge
-    const script = join(project, 'bundled.js')
-    await build({
-      entryPoints: [join(project, 'edge-function.mjs')],
-      bundle: true,
-      format: 'iife',
-      outfile: script,
-      conditions: [...conditions],
-      plugins: [wasmAsGlobal],
-    })
-    const program = join(ROOT, 'test/runtimes/support/edge-vm.mjs')
-    const wasm = join(project, 'node_modules/flowscope/build/core.wasm')
-    const { stdout } = await run(process.execPath, [program, script, wasm], { limit: RUN_LIMIT })
+    const stdout = await runInEdgeVm(project, 'edge-function.mjs')
     return { version: toolVersion('@edge-runtime/vm'), ...readAnswers(stdout) }
   },
+}
+
+/** Bundles a script of a project that has installed the package, and prints as JSON what its `answers` resolves to. */
+export async function runInEdgeVm(project: string, entry: string): Promise<string> {
+  const script = join(project, 'bundled.js')
+  await build({
+    entryPoints: [join(project, entry)],
+    bundle: true,
+    format: 'iife',
+    outfile: script,
+    conditions: [...edge.conditions],
+    plugins: [wasmAsGlobal],
+  })
+  const program = join(ROOT, 'test/runtimes/support/edge-vm.mjs')
+  const wasm = join(project, 'node_modules/flowscope/build/core.wasm')
+  const { stdout } = await run(process.execPath, [program, script, wasm], { limit: RUN_LIMIT })
+  return stdout
 }

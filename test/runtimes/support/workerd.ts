@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { run } from './programs'
 import { NOT_FOR_THIS_PLATFORM, RUN_LIMIT, type Runtime } from './runtime'
 import { suiteProject } from './suite'
@@ -22,11 +22,16 @@ const COMPATIBILITY_DATE = '2026-04-01'
 export async function bundleWorker(project: string, main: string): Promise<string> {
   const config = { name: 'test', main, compatibility_date: COMPATIBILITY_DATE, send_metrics: false }
   await writeFile(join(project, 'wrangler.json'), JSON.stringify(config))
+  return bundleConfigured(project, main)
+}
+
+/** The same for a Worker that brings a configuration of wrangler with it. */
+export async function bundleConfigured(project: string, main: string): Promise<string> {
   const wrangler = toolFile('wrangler/bin/wrangler.js') ?? ''
   const { PATH } = process.env
   const env = { PATH, HOME: project, WRANGLER_SEND_METRICS: 'false', CI: '1', NO_COLOR: '1' }
   await run(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', 'bundled'], { cwd: project, env })
-  return join(project, 'bundled', main.replace(/\.[a-z]+$/, '.js'))
+  return join(project, 'bundled', basename(main).replace(/\.[a-z]+$/, '.js'))
 }
 
 /** Runs a bundled Worker in workerd, on loopback. */
@@ -70,7 +75,11 @@ export const workerd: Runtime = {
 
 /** Why there is no workerd, undefined where there is one. */
 export function missingWorkerd(): string | undefined {
+  return workerdBinary() === undefined ? NOT_FOR_THIS_PLATFORM : undefined
+}
+
+/** The program itself, undefined where it does not come for this platform. */
+export function workerdBinary(): string | undefined {
   const platforms = ['linux-64', 'linux-arm64', 'darwin-arm64', 'darwin-64', 'windows-64']
-  const isHere = platforms.some((platform) => toolFile(`@cloudflare/workerd-${platform}/bin/workerd`))
-  return isHere ? undefined : NOT_FOR_THIS_PLATFORM
+  return platforms.map((platform) => toolFile(`@cloudflare/workerd-${platform}/bin/workerd`)).find(Boolean)
 }
