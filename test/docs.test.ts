@@ -23,7 +23,13 @@ const documents = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((file) =>
   .filter((path) => path.endsWith('.md'))
   .map(readDocument)
 
-const others = ['CONTRIBUTING.md', 'CHANGELOG.md', 'test/fixtures/recorded/README.md'].map(readDocument)
+const others = [
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'test/fixtures/recorded/README.md',
+  'examples/edge/README.md',
+  'examples/cloudflare-worker/README.md',
+].map(readDocument)
 
 const fileOf = (path: string, program: Program) =>
   `${needsSdk(program) ? SDK_FOLDER : FOLDER}/${path.replace(/\W/g, '-')}-${program.line}`

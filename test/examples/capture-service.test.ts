@@ -1,10 +1,8 @@
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ROOT, runNode, startNode } from '../support/programs'
+import { describe, expect, it } from 'vitest'
+import { ROOT, runNode } from '../support/programs'
 import { zstdFrame } from '../support/zstd'
 
 type CaptureService = (limits?: { maxBytes?: number; maxSeconds?: number }) => (request: Request) => Promise<Response>
@@ -122,35 +120,5 @@ describe('captureService', () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(asked() - before).toBeLessThan(5)
     expect(before).toBeLessThan(bytes.length / 100)
-  })
-})
-
-describe('node-service', () => {
-  let server: ReturnType<typeof startNode>
-  let url: string
-
-  beforeAll(async () => {
-    server = startNode('examples/node-service/server.mjs', '0')
-    const [line] = await once(createInterface(server.stdout), 'line')
-    url = line
-  })
-
-  afterAll(() => server.kill())
-
-  it('answers with the lines of a capture, several at once', async () => {
-    const answers = await Promise.all(
-      ['flows', 'messages', 'flows'].map(async (path) => {
-        const response = await fetch(`${url}${path}`, { method: 'POST', body: bytes })
-        return linesOf(await response.text()).slice(0, -1)
-      }),
-    )
-    const [flows, messages] = await Promise.all([commandLine('flows'), commandLine('messages')])
-    expect(answers).toEqual([flows, messages, flows].map((lines) => lines.slice(0, -1)))
-  })
-
-  it('goes on after what it refuses', async () => {
-    const refused = await fetch(`${url}flows`, { method: 'POST', body: 'not a capture, but long enough to be one' })
-    expect(refused.status).toBe(422)
-    expect((await fetch(url)).status).toBe(404)
   })
 })
