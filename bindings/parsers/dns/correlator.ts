@@ -216,6 +216,9 @@ export class DnsCorrelator<Scope> {
     else this.#oldest = newer
     if (newer) newer.older = older
     else this.#newest = older
+    // Else one that a collector has not taken yet keeps all that came after it.
+    pending.older = undefined
+    pending.newer = undefined
     this.#pending--
     const scoped = this.#scopes.get(scope)
     const sameId = scoped?.get(query.id)
