@@ -7,9 +7,5 @@
 export { WorkerError } from '../common/errors'
 export type { PortLike, WorkerLike } from '../platform/platform'
 export type { ParserChoice, SentOptions } from './protocol'
-export {
-  type ChosenParsers,
-  type StandardParsers,
-  WorkerDriver,
-  type WorkerDriverOptions,
-} from './worker-driver'
+export { WorkerDriver } from './worker-driver'
+export type { ChosenParsers, StandardParsers, WorkerDriverOptions } from './worker-options'

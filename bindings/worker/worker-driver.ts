@@ -1,17 +1,12 @@
-import { platform } from '#platform'
 import { disposeSymbol } from '../common/dispose'
-import { BusyError, ConfigError, DisposedError, WorkerError } from '../common/errors'
+import { BusyError, DisposedError, WorkerError } from '../common/errors'
 import { untilAborted } from '../common/event-loop'
 import { coreModule } from '../core/module'
 import type { DriverEvent } from '../driver/driver-events'
-import type { ExtractorNode } from '../extract/extractor'
 import type { FiveTupleKey, FlowKey } from '../extract/flow-key'
 import type { Timestamp } from '../packet/timestamp'
-import type { DnsParser } from '../parsers/dns/protocol'
-import type { HttpProtocol } from '../parsers/http/protocol'
-import type { TlsEvent } from '../parsers/tls/session'
 import type { WorkerLike } from '../platform/platform'
-import type { ParserEntry, SessionProtocol } from '../session/protocol'
+import type { ParserEntry } from '../session/protocol'
 import { type CaptureInput, toSource } from '../sources/capture-input'
 import type { CaptureSource } from '../sources/capture-source'
 import type { FlowTrackerChanges, FlowTrackerConfig } from '../tracker/config'
@@ -20,49 +15,13 @@ import type { TrackerStats } from '../tracker/tracker-stats'
 import { FlowNumbers } from './flow-numbers'
 import { Lane } from './lane'
 import { Merge } from './merge'
-import type { Command, ParserChoice, SentInput, SentOptions } from './protocol'
+import type { Command, ParserChoice, SentOptions } from './protocol'
 import { Pump } from './pump'
+import { checkSendable, sendable } from './sendable'
 import { checkShards, mergeStats, splitChanges, splitOptions } from './shards'
+import { startSafely, startWorker } from './start'
 import { Waiters } from './waiters'
-
-/** The parsers that the worker of this package offers, by name. */
-export interface StandardParsers {
-  /** HTTP/1. */
-  readonly http: HttpProtocol
-  /** TLS. */
-  readonly tls: SessionProtocol<'tls', TlsEvent>
-  /** DNS. */
-  readonly dns: DnsParser
-}
-
-type StandardName = keyof StandardParsers
-
-type NameOf<C> = C extends { readonly name: infer N } ? N : C
-
-/** What the chosen parsers are, for the types of messages. */
-export type ChosenParsers<C extends readonly ParserChoice<StandardName>[]> = readonly StandardParsers[NameOf<
-  C[number]
-> &
-  StandardName][]
-
-/** What {@link WorkerDriver.create} is given: the options of a `Driver` that can be sent to another thread. */
-export interface WorkerDriverOptions<K extends FlowKey, C extends readonly ParserChoice[]> extends SentOptions<K> {
-  /**
-   * Names of parsers that the worker offers, or `{ name, options }` with what the parser is made with. Default all that
-   * come with this package: `['http', 'tls', 'dns']`.
-   */
-  readonly parsers?: C
-  /**
-   * Workers that share the flows by the hash of their keys, 1 to 64; each reads all packets. What comes out is what one
-   * would tell, in the same order. `maxFlows`, `maxProbeBuffer`, `streams.maxStreams` and `streams.maxTotalBuffer` are
-   * divided among them, so that flows may go and bytes be given up earlier where a bound is hit. Default 1.
-   */
-  readonly shards?: number
-  /** Starts a worker whose module calls `serve`. Default the one of this package. */
-  readonly worker?: () => WorkerLike
-}
-
-const ALL: readonly StandardName[] = ['http', 'tls', 'dns']
+import { ALL, type ChosenParsers, type StandardName, type WorkerDriverOptions } from './worker-options'
 
 /**
  * A `Driver` that runs in a worker: captures go in, the same events come out, in the same order and of the same
@@ -268,42 +227,5 @@ export class WorkerDriver<K extends FlowKey = FlowKey, P extends readonly Parser
   #check(): void {
     if (this.#isDisposed) throw new DisposedError('WorkerDriver')
     if (this.#isTorn) throw new WorkerError('the workers have been stopped in the middle: they share no state any more')
-  }
-}
-
-/** What is sent to the worker, where it can read for itself. */
-function sendable(input: CaptureInput): SentInput | undefined {
-  if (typeof input === 'string') return { kind: 'location', location: input, isUrl: false }
-  if (input instanceof URL) return { kind: 'location', location: input.href, isUrl: true }
-  return isBlob(input) ? { kind: 'blob', blob: input } : undefined
-}
-
-function startWorker(): WorkerLike {
-  if (!platform.workers) throw new WorkerError('this runtime has no workers')
-  return platform.workers.start()
-}
-
-function startSafely(start: () => WorkerLike): WorkerLike {
-  try {
-    return start()
-  } catch (cause) {
-    if (cause instanceof WorkerError) throw cause
-    throw new WorkerError('the worker cannot be started', { cause })
-  }
-}
-
-/** By what it can do, since other realms and polyfills have classes of their own. */
-function isBlob(input: CaptureInput): input is Blob {
-  return typeof input === 'object' && input !== null && 'arrayBuffer' in input && 'slice' in input
-}
-
-/** @throws ConfigError when an option is a function, or has one */
-function checkSendable({ extractor, ...options }: SentOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (typeof value === 'function') throw new ConfigError(name, 'cannot be sent to a worker: give it to serve() there')
-  }
-  for (let node: ExtractorNode | undefined = extractor; node; node = 'inner' in node ? node.inner : undefined) {
-    if (node.kind === 'custom')
-      throw new ConfigError('extractor', 'cannot be sent to a worker: give it to serve() there')
   }
 }
