@@ -10,6 +10,7 @@ import { dns } from 'flowscope/dns'
 import { http } from 'flowscope/http'
 import { NdjsonWriter } from 'flowscope/ndjson'
 import { tls } from 'flowscope/tls'
+import { decodeCertificate } from 'flowscope/x509'
 
 const USAGE = 'POST a capture to /flows or /messages\n'
 
@@ -80,7 +81,7 @@ export function captureService({ maxBytes = 4 * 1024 ** 3, maxSeconds = 300 } = 
 /** Lines of a capture, many in one text, the summary last. The first text comes as soon as there is a packet. */
 async function* linesOf(body, { parsers, writes }, { maxBytes, maxSeconds }) {
   const driver = await Driver.create({ ...BOUNDS, parsers: parsers() })
-  const writer = new NdjsonWriter(writes)
+  const writer = new NdjsonWriter({ ...writes, decodeCertificate })
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(), maxSeconds * 1000)
   const { signal } = timeout
