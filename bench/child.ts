@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 /** What a whole process took. */
 export interface Cost {
   readonly seconds: number
+  /** Processor time in user mode, seconds. */
+  readonly user: number
   /** Peak resident memory, bytes. */
   readonly peak: number
 }
@@ -29,7 +31,8 @@ export function runNode(args: readonly string[]): Cost {
     })
     const seconds = (performance.now() - start) / 1000
     if (status !== 0) throw new Error(`node ${args.join(' ')}: ${stderr}`)
-    return { seconds, peak: Number(readFileSync(file, 'utf8')) * 1024 }
+    const [peak = 0, user = 0] = readFileSync(file, 'utf8').split(' ').map(Number)
+    return { seconds, user: user / 1e6, peak: peak * 1024 }
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -40,6 +43,7 @@ export function cheapest(times: number, run: () => Cost): Cost {
   const costs = Array.from({ length: times }, run)
   return {
     seconds: Math.min(...costs.map(({ seconds }) => seconds)),
+    user: Math.min(...costs.map(({ user }) => user)),
     peak: Math.min(...costs.map(({ peak }) => peak)),
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The benchmarks: npm run bench -- [PART...] [--trace FILE]. All parts unless some are named. See docs/performance.md.
+ * The benchmarks: npm run bench -- [PART...] [--trace FILE] [--large]. All parts unless some are named. See docs/performance.md.
  */
 import { parseArgs } from 'node:util'
 import { calibration } from './parts/calibration'
@@ -12,7 +12,10 @@ import { stages } from './parts/stages'
 import { stream } from './parts/stream'
 import { streams } from './parts/streams'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { trace: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { trace: { type: 'string' }, large: { type: 'boolean', default: false } },
+})
 
 const PARTS: Record<string, () => void | Promise<void>> = {
   calibration,
@@ -22,7 +25,7 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   memory,
   stream: () => stream(values.trace),
   streams,
-  protocols: () => protocols(values.trace),
+  protocols: () => protocols(values.trace, values.large),
   peers: () => peers(values.trace),
 }
 

@@ -1,8 +1,9 @@
-// Preloaded into a process whose memory is measured: writes its peak resident size in KiB to FLOWSCOPE_BENCH_PEAK.
+// Preloaded into a process that is measured: writes its peak resident size in KiB, and its processor time in user mode in
+// microseconds, to FLOWSCOPE_BENCH_PEAK.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 process.on('exit', () => {
-  writeFileSync(process.env.FLOWSCOPE_BENCH_PEAK, String(peak()))
+  writeFileSync(process.env.FLOWSCOPE_BENCH_PEAK, `${peak()} ${process.cpuUsage().user}`)
 })
 
 function peak() {

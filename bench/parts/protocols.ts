@@ -37,12 +37,15 @@ const PEERS: readonly (readonly [program: string, before: readonly string[], aft
 
 type AnyParser = SessionParser<unknown> | DatagramParser<unknown>
 
-/** Each parser alone, fed from memory, and all of them on a big capture beside others. */
-export async function protocols(given: string | undefined): Promise<void> {
+/**
+ * Each parser alone, fed from memory, and all of them on a capture beside others: one of 200 MB, which takes a minute or
+ * two, unless another is given or a gigabyte is asked for.
+ */
+export async function protocols(given: string | undefined, isLarge: boolean): Promise<void> {
   heading('Parsers alone, fed from memory')
   await alone()
-  heading('Messages of a big capture, whole processes')
-  const trace = bigTrace(given)
+  heading('Messages of a capture, whole processes')
+  const trace = bigTrace(given, isLarge ? '1GB' : '200MB')
   if (trace === undefined) note(NO_TRACE)
   else pipeline(trace)
 }
@@ -123,11 +126,12 @@ function pipeline(trace: string): void {
   let own = 0
   const rows: string[][] = []
   for (const [label, args] of runs) {
-    const { seconds, peak } = runNode(args)
+    const { seconds, user, peak } = runNode(args)
     own ||= seconds
     rows.push([
       label,
       digits(seconds),
+      digits(user),
       digits((gigabytes * 1000) / seconds),
       digits(seconds / own),
       mebibytes(peak - bare.peak),
@@ -143,9 +147,9 @@ function pipeline(trace: string): void {
     const label = [program, ...before.filter((part) => part.length < 20 && !part.includes('.') && part !== '-e')].join(
       ' ',
     )
-    rows.push([label, digits(seconds), digits((gigabytes * 1000) / seconds), digits(seconds / own), '–'])
+    rows.push([label, digits(seconds), '–', digits((gigabytes * 1000) / seconds), digits(seconds / own), '–'])
   }
-  table(['program', 's', 'MB/s', 'times the first', 'MiB above bare Node'], rows)
+  table(['program', 's', 'user s', 'MB/s', 'times the first', 'MiB above bare Node'], rows)
   if (absent.length > 0) note(`\nSkipped, not installed: ${absent.join(', ')}.`)
 }
 

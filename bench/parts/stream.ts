@@ -10,7 +10,7 @@ const MOST_MEBIBYTES = 96
 /** A big capture through whole processes: how fast, and how much memory above bare Node. */
 export function stream(given: string | undefined): void {
   heading('A big capture, end to end')
-  const trace = bigTrace(given)
+  const trace = bigTrace(given, '1GB')
   if (trace === undefined) note(NO_TRACE)
   else measure(trace)
 }

@@ -163,7 +163,8 @@ class Decoder {
       const question = { name, type, class: className(classCode), typeCode, classCode, offset }
       questions.push(unicastResponse ? { ...question, unicastResponse } : question)
     }
-    return questions
+    // Without the room that growing has left: many queries wait at once.
+    return questions.slice()
   }
 
   #records(count: number, additional: boolean): DnsRecord[] {
@@ -172,7 +173,7 @@ class Decoder {
       const record = this.#record(additional)
       if (record) records.push(record)
     }
-    return records
+    return records.slice()
   }
 
   #record(additional: boolean): DnsRecord | undefined {
