@@ -1,11 +1,9 @@
 import {
   E_DETAIL,
-  E_ENCAPSULATIONS,
   E_KEY,
   E_KIND,
   E_NUMBER,
   E_SIDE,
-  ENCAPSULATION_SIZE,
   EVENT_ANOMALY,
   EVENT_CLOCK,
   EVENT_DATAGRAM,
@@ -26,7 +24,7 @@ import {
 } from '../../assembly/layout'
 import type { Core } from '../core/core'
 import { EventReader, type EventRecord } from '../core/event-reader'
-import { decodeEncapsulations, type Encapsulation, NO_ENCAPSULATIONS } from '../extract/encapsulation'
+import type { Encapsulation } from '../extract/encapsulation'
 import type { FlowKey } from '../extract/flow-key'
 import type { Timestamp } from '../packet/timestamp'
 import {
@@ -41,6 +39,7 @@ import {
 import { ByteRecords, type BytesListener } from './byte-records'
 import type { ByteWindow } from './byte-window'
 import { ClockTick } from './clock-tick'
+import { EncapsulationStore } from './encapsulation-store'
 import { detailOf, recordIndex, timestampOf } from './event-base'
 import { EndedEvent, EstablishedEvent, PacketEvent, StartedEvent, StateChangeEvent, type TrackerEvent } from './events'
 import type { KeyDecoder } from './flow-entry'
@@ -65,9 +64,6 @@ export interface TrackerListener<K extends FlowKey, S> extends BytesListener {
   event(event: TrackerEvent<K, S>): void
 }
 
-/** Stacks of encapsulations that are remembered by their bytes: most flows of a capture share a few. */
-const MAX_SHARED_STACKS = 1024
-
 /**
  * Makes events of the core's records, and keeps what later events of a flow need and the core has not: the user's
  * state, encapsulations, and keys while there are events whose records have none. All of it is dropped with the flow's end.
@@ -87,9 +83,8 @@ export class EventDecoder<K extends FlowKey, S> {
   sharesKeys = false
   /** By index of the flow's record, like those below. */
   readonly #users: (S | undefined)[] = []
-  readonly #encapsulations = new Map<number, readonly Encapsulation[]>()
+  readonly #encapsulations = new EncapsulationStore()
   #keys: KeyStore<K> | undefined
-  readonly #stacks = new Map<string, readonly Encapsulation[]>()
 
   constructor(core: Core, window: ByteWindow, host: DecoderHost<K, S>) {
     this.#reader = new EventReader(core)
@@ -148,14 +143,14 @@ export class EventDecoder<K extends FlowKey, S> {
 
   /** What was taken off a live flow's first packet. */
   encapsulationsOf(index: number): readonly Encapsulation[] {
-    return this.#encapsulations.get(index) ?? NO_ENCAPSULATIONS
+    return this.#encapsulations.get(index)
   }
 
   /** Drops what is kept for a flow. */
   drop(index: number): void {
     // Set, not deleted: an array with holes is slow.
     if (index < this.#users.length) this.#users[index] = undefined
-    this.#encapsulations.delete(index)
+    this.#encapsulations.drop(index)
     this.#keys?.drop(index)
     this.listening.drop(index)
   }
@@ -225,8 +220,7 @@ export class EventDecoder<K extends FlowKey, S> {
     this.#keys?.put(index, record, key)
     if (this.#host.createUser && key) this.#users[index] = this.#host.createUser(key)
     const count = record.data.getUint16(record.at + E_DETAIL + 2, true)
-    const encapsulations = count === 0 ? NO_ENCAPSULATIONS : this.#shareStack(record, count)
-    if (count > 0) this.#encapsulations.set(index, encapsulations)
+    const encapsulations = this.#encapsulations.put(index, record, count)
     return new StartedEvent(record, this.#host, key, this.userOf(index), encapsulations)
   }
 
@@ -299,16 +293,5 @@ export class EventDecoder<K extends FlowKey, S> {
 
   #readKey({ bytes, at }: EventRecord): K {
     return this.#host.decodeKey(bytes.slice(at + E_KEY, at + E_KEY + KEY_SIZE))
-  }
-
-  #shareStack({ bytes, at }: EventRecord, count: number): readonly Encapsulation[] {
-    const start = at + E_ENCAPSULATIONS
-    const name = String.fromCharCode(...bytes.subarray(start, start + count * ENCAPSULATION_SIZE))
-    const known = this.#stacks.get(name)
-    if (known) return known
-    const stack = decodeEncapsulations(bytes, start, count)
-    if (this.#stacks.size === MAX_SHARED_STACKS) this.#stacks.clear()
-    this.#stacks.set(name, stack)
-    return stack
   }
 }
