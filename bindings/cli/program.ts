@@ -10,9 +10,12 @@ import { sanitize } from './output/sanitize'
 
 const NAME = 'flowscope'
 
-const DESCRIPTION = `Shows the flows of packet captures: who talked to whom, how much, and how it ended.
-CAPTURE is a pcap, pcapng or snoop file, also compressed by gzip or zstd, or - for standard input. Several are read in
-the order given, as one.`
+// Each line is a paragraph.
+const DESCRIPTION = [
+  'Shows the flows of packet captures: who talked to whom, how much, and how it ended.',
+  'CAPTURE is a pcap, pcapng or snoop file, also compressed by gzip or zstd, or - for standard input. ' +
+    'Several are read in the order given, as one.',
+].join('\n')
 
 const EXAMPLES: HelpSection = {
   heading: 'Examples:',
